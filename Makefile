@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# 'make help' says what there is. Everything is built under build/; V=1 shows commands.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+CC ?= gcc
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+MATRIX ?= default
+BUILD := build
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+# --- what must be installed: one line that names the package, never a compiler error ---
+
+NO_BUILD_GOALS := help clean
+ifneq ($(filter-out $(NO_BUILD_GOALS),$(or $(MAKECMDGOALS),all)),)
+need_tool = $(if $(shell command -v $(1)),,$(error $(1) is missing: install the package $(2), or run ci/deps))
+need_pkg = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is missing: install the package $(2), or run ci/deps))
+$(call need_tool,$(firstword $(CC)),gcc)
+$(call need_tool,pkg-config,pkg-config)
+$(call need_pkg,glib-2.0,libglib2.0-dev)
+$(call need_pkg,json-glib-1.0,libjson-glib-dev)
+$(call need_pkg,yaml-0.1,libyaml-dev)
+$(call need_pkg,libarchive,libarchive-dev)
+endif
+
+PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
+BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) -Werror -MMD -MP
+HOST_CFLAGS = $(BASE_CFLAGS) $(PACKAGE_CFLAGS) $(CFLAGS)
+SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# --- what there is ---
+
+ESTIMATOR := sparsemem memory_ranges
+MODEL := error size name scratch_spec yaml yaml_source topology topology_file topology_ranges pc_layout cell matrix matrix_file \
+	random generate generate_options outcome prediction verdict result
+MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images
+HANDOVER := record report console classify cmdline deadline channel handover schedule
+JUDGE := host_estimate judge expected
+REPORT := text tally json junit html html_grid terminal terminal_summary results
+COMMAND := prepare campaign options matrix cell
+
+LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
+	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
+RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY)
+TOPOLOGY_GEN := harness/topology_gen $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%)
+
+INIT := guest/init guest/record guest/cmdline guest/file
+PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
+	guest/file guest/kernel_log guest/memory_map guest/geometry guest/kho guest/luo guest/successor \
+	$(ESTIMATOR:%=estimator/%)
+# The guest's pure parts, as the unit tests link them.
+GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/geometry guest/kho
+
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+
+PROGRAMS := $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(BUILD)/guest/init $(BUILD)/guest/kho_probe
+
+# --- building ---
+
+.PHONY: all
+all: $(PROGRAMS)
+
+$(BUILD)/kho-runner: $(RUNNER:%=$(BUILD)/host/%.o)
+$(BUILD)/kho-topology-gen: $(TOPOLOGY_GEN:%=$(BUILD)/host/%.o)
+$(BUILD)/kho-runner $(BUILD)/kho-topology-gen:
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/guest/init: $(INIT:%=$(BUILD)/static/%.o)
+$(BUILD)/guest/kho_probe: $(PROBE:%=$(BUILD)/static/%.o)
+$(BUILD)/guest/init $(BUILD)/guest/kho_probe:
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -static -s -Wl,--gc-sections -o $@ $^
+
+$(BUILD)/host/%.o: %.c Makefile
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+$(BUILD)/static/%.o: %.c Makefile
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE_CFLAGS) -Os -ffunction-sections -fdata-sections -c -o $@ $<
+
+$(BUILD)/sanitized/%.o: %.c Makefile
+	$(say) CC "$< (sanitized)"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BASE_CFLAGS) $(PACKAGE_CFLAGS) $(SANITIZE) -c -o $@ $<
+
+# --- tests ---
+
+SANITIZED_LIBRARY := $(patsubst %,$(BUILD)/sanitized/%.o,$(LIBRARY) $(GUEST_PURE))
+
+$(BUILD)/tests/unit.a: $(SANITIZED_LIBRARY)
+	$(say) AR $@
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rc $@ $^
+
+$(BUILD)/tests/%: $(BUILD)/sanitized/tests/unit/%.o $(BUILD)/tests/unit.a
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
+
+.PRECIOUS: $(BUILD)/sanitized/%.o
+
+.PHONY: unit
+unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
+	$(Q)ci/run-unit $^
+
+.PHONY: bats
+bats: all
+	$(Q)ci/run-bats tests/bats
+
+.PHONY: smoke
+smoke: all
+	$(Q)$(BUILD)/kho-runner matrix smoke
+
+.PHONY: check
+check: unit bats smoke
+
+.PHONY: matrix
+matrix: all
+	$(Q)$(BUILD)/kho-runner matrix $(MATRIX)
+
+.PHONY: bench
+bench: all
+	$(Q)ci/bench
+
+.PHONY: lint
+lint:
+	$(Q)ci/lint
+
+# --- the rest ---
+
+SHARE := $(DESTDIR)$(PREFIX)/share/kho-matrix
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/guest
+	install -m 755 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/guest/init $(BUILD)/guest/kho_probe $(SHARE)/guest
+	cp -R kernel estimator topologies matrices expected $(SHARE)
+
+.PHONY: clean
+clean:
+	$(say) RM $(BUILD)
+	$(Q)rm -rf $(BUILD)
+
+.PHONY: help
+help:
+	@echo 'make                  build the programs under $(BUILD)/'
+	@echo 'make matrix           run the default matrix; MATRIX=smoke|default or a file'
+	@echo 'make check            unit tests, Bats tests, and the smoke matrix'
+	@echo 'make bench            timings, as paired ratios'
+	@echo 'make lint             style and static checks'
+	@echo 'make install          into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
+	@echo 'make clean            remove $(BUILD)/'
+	@echo
+	@echo 'variables: KERNEL_TREE=DIR  a kernel tree to build instead of a downloaded one'
+	@echo '           KERNEL_DIR=DIR   a finished build, used as it is'
+	@echo '           ACCEL=auto|kvm|tcg  JOBS=N  V=1'
+
+-include $(shell test -d $(BUILD) && find $(BUILD) -name '*.d')

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The running kernel's geometry, from the vmcoreinfo note in /proc/kcore: the one place where
+ * a kernel tells sizeof(struct page) and its section size to user space (6.18 to 7.3, CONFIG_PROC_KCORE).
+ */
+#ifndef KHO_GUEST_GEOMETRY_H
+#define KHO_GUEST_GEOMETRY_H
+
+#include "estimator/sparsemem.h"
+
+/* False: errno says why; ENODATA where vmcoreinfo lacks a line. */
+bool geometry_read(struct kho_geometry *geometry);
+
+/* From vmcoreinfo's text, "NAME=VALUE" lines. False where one is missing or makes no sense. */
+bool geometry_parse(const char *vmcoreinfo, struct kho_geometry *geometry);
+
+#endif

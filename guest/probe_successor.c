@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <string.h>
+#include <termios.h>
+
+#include "guest/kernel_log.h"
+#include "guest/kho.h"
+#include "guest/luo.h"
+#include "guest/probe.h"
+
+static void report_revived(struct record_channel *channel, bool revived)
+{
+	char reason[256] = "";
+	struct record record;
+
+	if (!revived)
+		probe_find_reason(reason, sizeof(reason));
+	record_begin(&record, channel, KHO_TYPE_REVIVED);
+	record_text(&record, "state", revived ? KHO_YES : KHO_NO);
+	record_text(&record, "reason", reason);
+	record_send(&record);
+}
+
+static void report_intact(struct record_channel *channel, const char *method, const char *wrong, size_t bytes)
+{
+	struct record record;
+
+	record_begin(&record, channel, KHO_TYPE_INTACT);
+	record_text(&record, "method", method);
+	record_text(&record, "state", wrong ? KHO_NO : KHO_YES);
+	record_text(&record, "reason", wrong ?: "");
+	record_number(&record, "bytes", bytes);
+	record_send(&record);
+}
+
+/* lib/test_kho.c checks by itself during boot; its verdict is in the log. */
+static bool find_test_kho(const char *message, void *context)
+{
+	const char **wrong = context;
+
+	if (strcmp(message, "test_kho: KHO restore succeeded") == 0)
+		*wrong = NULL;
+	else if (strcmp(message, "test_kho: KHO restore failed") == 0)
+		*wrong = "KHO restore failed";
+	return true;
+}
+
+int probe_successor(struct record_channel *channel)
+{
+	static const char not_found[] = "nothing was handed over";
+	const char *test_kho = not_found;
+	bool revived = kho_is_revived();
+	struct record record;
+	size_t bytes = 0;
+
+	report_revived(channel, revived);
+	if (luo_is_there()) {
+		const char *wrong = luo_verify(channel->run, &bytes);
+
+		report_intact(channel, KHO_METHOD_LUO, wrong, bytes);
+	}
+	if (kernel_log_walk(find_test_kho, &test_kho) && test_kho != not_found)
+		report_intact(channel, KHO_METHOD_TEST_KHO, test_kho, 0);
+	record_begin(&record, channel, KHO_TYPE_END);
+	record_send(&record);
+	tcdrain(channel->fd);
+	return 0;
+}

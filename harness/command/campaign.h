@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A campaign: a set of cells, run side by side, judged, compared with expected/ and written down.
+ * Both subcommands are one.
+ */
+#ifndef KHO_COMMAND_CAMPAIGN_H
+#define KHO_COMMAND_CAMPAIGN_H
+
+#include <stdbool.h>
+
+#include "harness/machine/paths.h"
+#include "harness/model/error.h"
+#include "harness/model/matrix.h"
+
+/* Everything is borrowed. */
+struct kho_campaign_config {
+	const struct kho_paths *paths;
+	const char *name;	/* of the matrix, for reports */
+	const GPtrArray *cells; /* of struct kho_cell * */
+	const char *results;	/* directory in which the run's own is made */
+	const char *accel;	/* auto, kvm or tcg */
+	int jobs;		/* most machines at once; 0: as many as CPUs */
+	bool update_expected;
+	const char *first_extra; /* more words for the kernels' command lines, or NULL */
+	const char *successor_extra;
+};
+
+/* Runs it to its end, prints what happens, and gives the exit status of the whole. */
+enum kho_exit kho_campaign_run(const struct kho_campaign_config *config);
+
+#endif

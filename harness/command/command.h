@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The subcommands of kho-runner. Each parses its own arguments and returns an exit status. */
+#ifndef KHO_COMMAND_COMMAND_H
+#define KHO_COMMAND_COMMAND_H
+
+#include "harness/model/error.h"
+
+enum kho_exit kho_command_matrix(int argc, char **argv);
+enum kho_exit kho_command_cell(int argc, char **argv);
+
+/* Prints an error as "kho-runner: MESSAGE" and returns its exit status. */
+enum kho_exit kho_command_fail(const GError *error);
+
+#endif

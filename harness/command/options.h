@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Options that every campaign takes. */
+#ifndef KHO_COMMAND_OPTIONS_H
+#define KHO_COMMAND_OPTIONS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "harness/command/campaign.h"
+
+struct kho_options {
+	char *accel;
+	int jobs;
+	char *results;
+	gboolean update_expected;
+	char *first_extra, *successor_extra;
+	char *kernel;
+};
+
+/*
+ * Parses @argv; what is left is in it and *argc. False: *status is what to return, and
+ * everything is said. Defaults come from ACCEL= and JOBS=.
+ */
+bool kho_options_parse(struct kho_options *options, const char *arguments, const char *summary, int *argc, char ***argv,
+		       enum kho_exit *status);
+void kho_options_clear(struct kho_options *options);
+
+void kho_options_apply(const struct kho_options *options, struct kho_campaign_config *config);
+
+#endif

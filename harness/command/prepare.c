@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/command/prepare.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/judge/judge.h"
+#include "harness/machine/accel.h"
+#include "harness/machine/host.h"
+#include "harness/machine/images.h"
+
+#define QEMU "qemu-system-x86_64"
+
+/* --- kernels --- */
+
+static const struct kho_kernel *get_kernel(struct kho_preparation *preparation, const struct kho_paths *paths,
+					   const char *name, GError **error)
+{
+	struct kho_kernel *kernel;
+
+	for (guint i = 0; i < preparation->kernels->len; i++) {
+		kernel = g_ptr_array_index(preparation->kernels, i);
+		if (g_str_equal(kernel->name, name))
+			return kernel;
+	}
+	kernel = kho_kernel_build(paths, name, error);
+	if (kernel)
+		g_ptr_array_add(preparation->kernels, kernel);
+	return kernel;
+}
+
+static struct kho_run_kernel *new_run_kernel(const struct kho_kernel *kernel, const char *name,
+					     const struct kho_expected *expected)
+{
+	struct kho_run_kernel *run_kernel = g_new0(struct kho_run_kernel, 1);
+
+	*run_kernel = (struct kho_run_kernel){
+		.name = g_strdup(name),
+		.release = g_strdup(kernel->release),
+		.source_hash = g_strdup(kernel->source_hash),
+		.key = g_strdup(kernel->key),
+		.carries_estimator = kernel->carries_estimator,
+		.have_expectations = expected->exists,
+	};
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		kho_confusion_init(&run_kernel->confusion[i]);
+	return run_kernel;
+}
+
+static void free_run_kernel(gpointer data)
+{
+	struct kho_run_kernel *kernel = data;
+
+	g_free(kernel->name);
+	g_free(kernel->release);
+	g_free(kernel->source_hash);
+	g_free(kernel->key);
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		kho_confusion_clear(&kernel->confusion[i]);
+	g_free(kernel);
+}
+
+static void free_pair(gpointer data)
+{
+	struct kho_pair *pair = data;
+
+	g_free(pair->initramfs);
+	g_clear_pointer(&pair->expected, kho_expected_free);
+	g_free(pair);
+}
+
+/* The first word of a cell's id: what its expectations go by. */
+static char *pair_name(const struct kho_cell *cell)
+{
+	return g_strndup(cell->id, strcspn(cell->id, "/"));
+}
+
+static bool add_pair(struct kho_preparation *preparation, const struct kho_paths *paths, const struct kho_cell *cell,
+		     GError **error)
+{
+	g_autofree char *expected = g_build_filename(paths->data, "expected", NULL);
+	g_autofree char *name = pair_name(cell);
+	struct kho_pair *pair = g_new0(struct kho_pair, 1);
+
+	g_ptr_array_add(preparation->pairs, pair);
+	pair->expected = kho_expected_load(expected, name, error);
+	if (!pair->expected)
+		return false;
+	pair->kernel = get_kernel(preparation, paths, cell->kernel, error);
+	pair->successor = pair->kernel ? get_kernel(preparation, paths, cell->successor, error) : NULL;
+	pair->initramfs = pair->successor ? kho_images_first(paths, pair->successor, error) : NULL;
+	if (!pair->initramfs)
+		return false;
+	pair->run_kernel = new_run_kernel(pair->kernel, name, pair->expected);
+	g_ptr_array_add(preparation->run->kernels, pair->run_kernel);
+	return true;
+}
+
+static struct kho_pair *find_pair(const struct kho_preparation *preparation, const struct kho_cell *cell)
+{
+	for (guint i = 0; i < preparation->pairs->len; i++) {
+		struct kho_pair *pair = g_ptr_array_index(preparation->pairs, i);
+
+		if (g_str_equal(pair->kernel->name, cell->kernel) &&
+		    g_str_equal(pair->successor->name, cell->successor))
+			return pair;
+	}
+	return NULL;
+}
+
+const struct kho_pair *kho_preparation_pair(const struct kho_preparation *preparation, const struct kho_cell *cell)
+{
+	return find_pair(preparation, cell);
+}
+
+/* --- the host --- */
+
+static char *qemu_version(GError **error)
+{
+	const char *argv[] = { QEMU, "--version", NULL };
+	g_autofree char *text = NULL;
+	g_autoptr(GError) failed = NULL;
+	int status = 0;
+
+	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL, &status, &failed) ||
+	    status != 0) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST,
+			    QEMU " does not run (%s): install the package qemu-system-x86 (ci/deps does)",
+			    failed ? failed->message : "it failed");
+		return NULL;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	return g_steal_pointer(&text);
+}
+
+uint64_t kho_preparation_memory(const struct kho_cell *cell)
+{
+	return kho_machine_memory_cost(cell->topology);
+}
+
+/* Every cell must fit into memory by itself; said with numbers, before anything starts. */
+static bool check_memory(struct kho_preparation *preparation, const GPtrArray *cells, GError **error)
+{
+	preparation->memory = kho_host_memory_budget();
+	for (guint i = 0; i < cells->len; i++) {
+		const struct kho_cell *cell = g_ptr_array_index(cells, i);
+		uint64_t cost = kho_preparation_memory(cell);
+
+		if (cost <= preparation->memory)
+			continue;
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST,
+			    "%s: needs about %" PRIu64 " MiB of host memory, %" PRIu64
+			    " MiB may be used: take a smaller machine or free memory",
+			    cell->id, cost >> 20, preparation->memory >> 20);
+		return false;
+	}
+	return true;
+}
+
+static bool pick_accelerator(struct kho_preparation *preparation, const char *accel, GError **error)
+{
+	const struct kho_pair *pair = g_ptr_array_index(preparation->pairs, 0);
+	const struct kho_accel_probe probe = { .kernel_image = pair->kernel->image, .initrd = pair->initramfs };
+	g_autofree char *why = NULL;
+
+	if (g_str_equal(accel, "tcg"))
+		return true;
+	preparation->kvm = kho_accel_kvm_works(&probe, &why);
+	if (preparation->kvm)
+		return true;
+	if (g_str_equal(accel, "kvm")) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "ACCEL=kvm: KVM does not work here: %s", why);
+		return false;
+	}
+	fprintf(stderr, "kho-runner: KVM does not work here (%s); emulating\n", why);
+	return true;
+}
+
+/* --- all of it --- */
+
+static void add_results(struct kho_preparation *preparation, const GPtrArray *cells)
+{
+	for (guint i = 0; i < cells->len; i++)
+		g_ptr_array_add(preparation->run->results, kho_result_new(g_ptr_array_index(cells, i)));
+}
+
+static struct kho_run *new_run(const struct kho_campaign_config *config)
+{
+	struct kho_run *run = g_new0(struct kho_run, 1);
+
+	run->matrix = g_strdup(config->name);
+	run->jobs = config->jobs ?: (int)kho_host_cpus();
+	run->kernels = g_ptr_array_new_with_free_func(free_run_kernel);
+	run->results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
+	return run;
+}
+
+static void free_run(struct kho_run *run)
+{
+	g_ptr_array_unref(run->kernels);
+	g_ptr_array_unref(run->results);
+	g_free(run->started);
+	g_free(run->matrix);
+	g_free(run->directory);
+	g_free(run->accel);
+	g_free(run->qemu_version);
+	g_free(run);
+}
+
+static bool prepare(struct kho_preparation *preparation, const struct kho_campaign_config *config, GError **error)
+{
+	preparation->run->qemu_version = qemu_version(error);
+	if (!preparation->run->qemu_version || !check_memory(preparation, config->cells, error))
+		return false;
+	for (guint i = 0; i < config->cells->len; i++) {
+		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
+
+		if (!find_pair(preparation, cell) && !add_pair(preparation, config->paths, cell, error))
+			return false;
+	}
+	if (!pick_accelerator(preparation, config->accel, error))
+		return false;
+	preparation->run->accel = g_strdup(preparation->kvm ? "kvm" : "tcg");
+	add_results(preparation, config->cells);
+	return true;
+}
+
+struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GError **error)
+{
+	struct kho_preparation *preparation = g_new0(struct kho_preparation, 1);
+
+	preparation->kernels = g_ptr_array_new_with_free_func((GDestroyNotify)kho_kernel_free);
+	preparation->pairs = g_ptr_array_new_with_free_func(free_pair);
+	preparation->run = new_run(config);
+	if (prepare(preparation, config, error))
+		return preparation;
+	kho_preparation_free(preparation);
+	return NULL;
+}
+
+void kho_preparation_free(struct kho_preparation *preparation)
+{
+	g_ptr_array_unref(preparation->pairs);
+	g_ptr_array_unref(preparation->kernels);
+	free_run(preparation->run);
+	g_free(preparation);
+}
+
+bool kho_preparation_renew_expected(const struct kho_preparation *preparation, const struct kho_run *run,
+				    GError **error)
+{
+	for (guint i = 0; i < run->results->len; i++) {
+		struct kho_result *result = g_ptr_array_index(run->results, i);
+		struct kho_pair *pair = find_pair(preparation, result->cell);
+
+		if (!kho_expected_renew(pair->expected, result))
+			fprintf(stderr, "kho-runner: %s: shows nothing that could be expected; its line stays\n",
+				result->cell->id);
+	}
+	for (guint i = 0; i < preparation->pairs->len; i++) {
+		struct kho_pair *pair = g_ptr_array_index(preparation->pairs, i);
+		g_autofree char *text = kho_expected_format(pair->expected);
+
+		if (!g_file_set_contents(pair->expected->path, text, -1, error))
+			return false;
+		pair->expected->exists = true;
+		pair->run_kernel->have_expectations = true;
+	}
+	for (guint i = 0; i < run->results->len; i++) {
+		struct kho_result *result = g_ptr_array_index(run->results, i);
+
+		kho_expected_compare(find_pair(preparation, result->cell)->expected, result);
+	}
+	return true;
+}

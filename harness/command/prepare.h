@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a campaign needs before its first machine starts; whatever is missing is found out here. */
+#ifndef KHO_COMMAND_PREPARE_H
+#define KHO_COMMAND_PREPARE_H
+
+#include "harness/command/campaign.h"
+#include "harness/judge/expected.h"
+#include "harness/machine/kernel.h"
+#include "harness/model/result.h"
+
+/* A kernel pair, ready to run. */
+struct kho_pair {
+	const struct kho_kernel *kernel, *successor;
+	char *initramfs; /* of the first kernel */
+	struct kho_expected *expected;
+	struct kho_run_kernel *run_kernel; /* its part of the report */
+};
+
+struct kho_preparation {
+	GPtrArray *kernels;  /* of struct kho_kernel * */
+	GPtrArray *pairs;    /* of struct kho_pair * */
+	struct kho_run *run; /* with a result for each cell */
+	bool kvm;
+	uint64_t memory; /* bytes for all machines together */
+};
+
+/* Finds QEMU, builds kernels and images, reads expected/, checks memory, picks the accelerator. */
+struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GError **error);
+void kho_preparation_free(struct kho_preparation *preparation);
+
+const struct kho_pair *kho_preparation_pair(const struct kho_preparation *preparation, const struct kho_cell *cell);
+
+/* Bytes of host memory that a cell commits. */
+uint64_t kho_preparation_memory(const struct kho_cell *cell);
+
+/* Writes what the run showed into expected/. */
+bool kho_preparation_renew_expected(const struct kho_preparation *preparation, const struct kho_run *run,
+				    GError **error);
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/handover/classify.h"
+
+#include "guest/protocol.h"
+
+static bool loaded(const struct kho_report *report)
+{
+	return report->load && g_str_equal(report->load, KHO_OK);
+}
+
+enum kho_stage kho_evidence_stage(const struct kho_report *report, const struct kho_console *console)
+{
+	if (report->successor.end)
+		return KHO_STAGE_DONE;
+	if (report->successor.hello)
+		return KHO_STAGE_SUCCESSOR_INIT;
+	if (console->entered && console->lines)
+		return KHO_STAGE_SUCCESSOR_BOOT;
+	if (console->entered || (report->first.end && loaded(report)))
+		return KHO_STAGE_HANDOVER;
+	return report->first.hello ? KHO_STAGE_FIRST_INIT : KHO_STAGE_POWER_ON;
+}
+
+static void set(struct kho_outcome *outcome, enum kho_outcome_name name, char *reason)
+{
+	outcome->name = name;
+	outcome->reason = reason;
+}
+
+static char *join(GPtrArray *texts)
+{
+	g_autoptr(GString) all = g_string_new(NULL);
+
+	for (guint i = 0; i < texts->len; i++)
+		g_string_append_printf(all, "%s%s", i ? ", " : "", (char *)g_ptr_array_index(texts, i));
+	return g_string_free(g_steal_pointer(&all), FALSE);
+}
+
+/* The successor said all: alive, revived, and with everything that was preserved? */
+static void classify_successor(const struct kho_report *report, struct kho_outcome *outcome)
+{
+	g_autofree char *intact = join(report->intact), *wrong = join(report->not_intact);
+
+	if (report->revived != KHO_TRUE)
+		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
+		    g_strdup_printf("the successor lives, but KHO did not revive: %s",
+				    report->revived_reason && *report->revived_reason ? report->revived_reason
+										      : "no reason in its log"));
+	else if (*wrong)
+		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
+		    g_strdup_printf("the successor lives, but preserved memory did not come through: %s", wrong));
+	else if (!kho_report_payload_intact(report))
+		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
+		    g_strdup("the successor lives, but not all that was preserved was found"));
+	else
+		set(outcome, KHO_OUTCOME_SURVIVED, g_strdup_printf("preserved memory intact: %s", intact));
+}
+
+static void classify_first(const struct kho_report *report, struct kho_outcome *outcome)
+{
+	if (report->kho_on != KHO_TRUE)
+		set(outcome, KHO_OUTCOME_KHO_DISABLED,
+		    g_strdup(report->kho_reason && *report->kho_reason
+				     ? report->kho_reason
+				     : "no /sys/kernel/debug/kho/out, and no reason in the log"));
+	else
+		set(outcome, KHO_OUTCOME_LOAD_REJECTED,
+		    g_strdup_printf("kexec_file_load: %s", report->load ?: "not tried"));
+}
+
+static void classify_error(const struct kho_report *report, struct kho_outcome *outcome)
+{
+	if (report->successor.error)
+		set(outcome, KHO_OUTCOME_LOST, g_strdup_printf("successor: %s", report->successor.error));
+	else if (report->kho_on == KHO_TRUE)
+		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER, g_strdup_printf("first kernel: %s", report->first.error));
+	else
+		set(outcome, KHO_OUTCOME_FIRST_BOOT_FAILED, g_strdup_printf("first kernel: %s", report->first.error));
+}
+
+/* What the console knows of a death, else a default. */
+static char *console_reason(const struct kho_evidence *evidence, const char *otherwise)
+{
+	char *reason = kho_console_reason(evidence->console);
+
+	if (reason)
+		return reason;
+	if (!evidence->console->last)
+		return g_strdup(otherwise);
+	return g_strdup_printf("%s; its last words: %s", otherwise, evidence->console->last);
+}
+
+static const char *end_text(enum kho_end end)
+{
+	switch (end) {
+	case KHO_END_RESET:
+		return "the guest reset its machine";
+	case KHO_END_POWER_OFF:
+		return "the guest switched its machine off without a last word";
+	case KHO_END_DEADLINE:
+		return "no progress";
+	case KHO_END_PANIC:
+		return "panic";
+	case KHO_END_NONE:
+	case KHO_END_SUCCESSOR:
+	case KHO_END_FIRST:
+	case KHO_END_GAVE_UP:
+	case KHO_END_MACHINE:
+	case KHO_NR_ENDS:
+		break;
+	}
+	return "?";
+}
+
+/* A death in the successor: hung, panicked or reset. */
+static void classify_death(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+{
+	const struct kho_console *console = evidence->console;
+
+	if (console->panic || console->oops)
+		outcome->name = KHO_OUTCOME_PANICKED;
+	else if (evidence->end == KHO_END_RESET)
+		outcome->name = KHO_OUTCOME_RESET;
+	else if (evidence->end == KHO_END_POWER_OFF)
+		outcome->name = KHO_OUTCOME_LOST;
+	else
+		outcome->name = KHO_OUTCOME_HUNG;
+	outcome->reason = console_reason(evidence, end_text(evidence->end));
+}
+
+static void classify_end(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+{
+	switch (evidence->end) {
+	case KHO_END_SUCCESSOR:
+		classify_successor(evidence->report, outcome);
+		return;
+	case KHO_END_FIRST:
+		classify_first(evidence->report, outcome);
+		return;
+	case KHO_END_GAVE_UP:
+		classify_error(evidence->report, outcome);
+		return;
+	case KHO_END_PANIC:
+	case KHO_END_RESET:
+	case KHO_END_POWER_OFF:
+	case KHO_END_DEADLINE:
+		if (outcome->stage >= KHO_STAGE_HANDOVER)
+			classify_death(evidence, outcome);
+		else
+			set(outcome, KHO_OUTCOME_FIRST_BOOT_FAILED, console_reason(evidence, end_text(evidence->end)));
+		return;
+	case KHO_END_NONE:
+	case KHO_END_MACHINE:
+	case KHO_NR_ENDS:
+		break;
+	}
+	set(outcome, KHO_OUTCOME_LOST, g_strdup(evidence->detail ?: "the machine was lost"));
+}
+
+/*
+ * Records that cannot be trusted void every outcome that rests on them: not those of a dead
+ * machine, whose last record may well be cut off.
+ */
+static void doubt(const struct kho_report *report, struct kho_outcome *outcome)
+{
+	g_autofree char *reason = outcome->reason;
+
+	if (!kho_outcome_failed(outcome->name) && outcome->name != KHO_OUTCOME_FIRST_BOOT_FAILED)
+		outcome->name = KHO_OUTCOME_LOST;
+	outcome->reason = g_strdup_printf("%s; %s", reason, report->fault);
+}
+
+void kho_classify(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+{
+	outcome->stage = kho_evidence_stage(evidence->report, evidence->console);
+	classify_end(evidence, outcome);
+	if (evidence->report->fault)
+		doubt(evidence->report, outcome);
+	if (evidence->detail && outcome->name != KHO_OUTCOME_LOST) {
+		g_autofree char *reason = outcome->reason;
+
+		outcome->reason = g_strdup_printf("%s (%s)", reason, evidence->detail);
+	}
+}

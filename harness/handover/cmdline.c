@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/handover/cmdline.h"
+
+#include <string.h>
+
+#include "guest/protocol.h"
+#include "harness/model/error.h"
+
+/*
+ * panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all
+ * the same. test_kho fills its folios with random bytes, which is slow under emulation: a little
+ * proves as much as a lot.
+ */
+#define COMMON "console=ttyS0,115200 earlyprintk=ttyS0,115200 panic=-1 kho=on liveupdate=on test_kho.max_mem=65536"
+
+static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
+{
+	g_string_append_printf(line, COMMON " kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
+			       config->cell->scratch->text, config->run, stage);
+	if (extra && *extra)
+		g_string_append_printf(line, " %s", extra);
+}
+
+static void append_encoded(GString *line, const char *text)
+{
+	for (; *text; text++) {
+		if (g_ascii_isalnum(*text) || strchr("=,._-/:", *text))
+			g_string_append_c(line, *text);
+		else
+			g_string_append_printf(line, "%%%02X", (unsigned char)*text);
+	}
+}
+
+char *kho_cmdline_successor(const struct kho_cmdline_config *config)
+{
+	GString *line = g_string_new(NULL);
+
+	append_common(line, config, KHO_STAGE_SUCCESSOR, config->successor_extra);
+	return g_string_free(line, FALSE);
+}
+
+char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error)
+{
+	g_autofree char *successor = kho_cmdline_successor(config);
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	append_common(line, config, KHO_STAGE_FIRST, config->first_extra);
+	g_string_append(line, " " KHO_WORD_SUCCESSOR);
+	append_encoded(line, successor);
+	if (line->len >= KHO_CMDLINE_MAX) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "%s: the command line has %zu bytes, the kernel takes %d: pass fewer extra words",
+			    config->cell->id, line->len, KHO_CMDLINE_MAX - 1);
+		return NULL;
+	}
+	return g_string_free(g_steal_pointer(&line), FALSE);
+}

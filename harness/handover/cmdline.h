@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command lines of both kernels. Pure. */
+#ifndef KHO_HANDOVER_CMDLINE_H
+#define KHO_HANDOVER_CMDLINE_H
+
+#include "harness/model/cell.h"
+
+#define KHO_CMDLINE_MAX 2048 /* COMMAND_LINE_SIZE of x86-64 and arm64, with its NUL */
+
+struct kho_cmdline_config {
+	const struct kho_cell *cell;
+	const char *run;	     /* 16 hexadecimal digits */
+	const char *first_extra;     /* more words for the first kernel, or NULL */
+	const char *successor_extra; /* more words for the successor, or NULL */
+};
+
+/* The first kernel's command line, which carries the successor's. Too long a one is KHO_ERROR_INPUT. */
+char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error);
+char *kho_cmdline_successor(const struct kho_cmdline_config *config);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * expected/KERNEL.txt: what each cell of a kernel is known to do, a line each:
+ *
+ *	two-even/16M,128M,32M      survived       insufficient  FP
+ *
+ * cell id without its kernel, outcome, answer of the sparsemem estimator, verdict. Sorted as the
+ * matrix is; '#' starts a comment line. Made for diffs and for review, renewed by a run.
+ */
+#ifndef KHO_JUDGE_EXPECTED_H
+#define KHO_JUDGE_EXPECTED_H
+
+#include "harness/model/result.h"
+
+struct kho_expected {
+	char *path;
+	bool exists;
+	GPtrArray *ids;	   /* of char *, in the file's order */
+	GHashTable *lines; /* of struct kho_expectation * by id (without its kernel) */
+};
+
+/* A file that does not exist is an empty one. A bad one is KHO_ERROR_INPUT, "FILE:LINE: what is wrong". */
+struct kho_expected *kho_expected_load(const char *directory, const char *kernel, GError **error);
+struct kho_expected *kho_expected_parse(const char *path, const char *text, GError **error);
+void kho_expected_free(struct kho_expected *expected);
+typedef struct kho_expected KhoExpected;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoExpected, kho_expected_free)
+
+/* Sets the result's expectation and standing. */
+void kho_expected_compare(const struct kho_expected *expected, struct kho_result *result);
+
+/*
+ * Takes over what a result shows. False: it shows nothing that could be expected (it was lost or
+ * not run to its end, or its places disagree), and the line stays as it was.
+ */
+bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result);
+
+/* The file's text. */
+char *kho_expected_format(const struct kho_expected *expected);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/judge/judge.h"
+
+#include "harness/judge/host_estimate.h"
+
+static void find_disagreement(struct kho_estimate *estimate)
+{
+	for (int a = 0; a < KHO_NR_PLACES; a++) {
+		for (int b = a + 1; b < KHO_NR_PLACES && !estimate->disagreement; b++) {
+			g_autofree char *text = kho_prediction_disagreement(&estimate->places[a], &estimate->places[b]);
+
+			if (text)
+				estimate->disagreement = g_strdup_printf("%s and %s differ: %s", kho_place_text(a),
+									 kho_place_text(b), text);
+		}
+	}
+}
+
+static struct kho_verdict excluded(const char *reason)
+{
+	return (struct kho_verdict){ .name = KHO_VERDICT_EXCLUDED, .excluded = reason };
+}
+
+struct kho_verdict kho_verdict_of(const struct kho_estimate *estimate, enum kho_outcome_name outcome)
+{
+	bool failed = kho_outcome_failed(outcome);
+
+	if (!failed && outcome != KHO_OUTCOME_SURVIVED)
+		return excluded(kho_outcome_text(outcome));
+	if (estimate->disagreement)
+		return excluded("places-disagree");
+	switch (kho_estimate_prediction(estimate)->answer) {
+	case KHO_ANSWER_INSUFFICIENT:
+		return (struct kho_verdict){ .name = failed ? KHO_VERDICT_TP : KHO_VERDICT_FP };
+	case KHO_ANSWER_SUFFICIENT:
+		return (struct kho_verdict){ .name = failed ? KHO_VERDICT_FN : KHO_VERDICT_TN };
+	case KHO_ANSWER_SKIPPED:
+		return excluded("prediction-skipped");
+	case KHO_ANSWER_ABSENT:
+	case KHO_NR_ANSWERS:
+		break;
+	}
+	return excluded("no-prediction");
+}
+
+static void copy_texts(GPtrArray *to, const GPtrArray *from)
+{
+	for (guint i = 0; i < from->len; i++)
+		g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
+}
+
+static void copy_facts(struct kho_result *result, const struct kho_report *report)
+{
+	result->first_release = g_strdup(report->first.release);
+	result->successor_release = g_strdup(report->successor.release);
+	result->have_geometry = report->have_geometry;
+	result->geometry = report->geometry;
+	g_array_append_vals(result->ranges, report->ranges->data, report->ranges->len);
+	g_array_append_vals(result->scratch, report->scratch->data, report->scratch->len);
+	copy_texts(result->warnings, report->warnings);
+	copy_texts(result->missing, report->missing);
+}
+
+static void copy_guest(struct kho_prediction *prediction, const struct kho_report *report)
+{
+	*prediction = report->guest;
+	prediction->note = g_strdup(report->guest.note);
+	if (report->guest.nodes)
+		g_array_ref(report->guest.nodes);
+	else
+		prediction->note = g_strdup("the probe reported no estimate");
+}
+
+void kho_judge(struct kho_result *result, const struct kho_report *report, bool carries_estimator)
+{
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	copy_facts(result, report);
+	estimate->disagreement = kho_kernel_prediction(report, carries_estimator, &estimate->places[KHO_PLACE_KERNEL]);
+	copy_guest(&estimate->places[KHO_PLACE_GUEST], report);
+	kho_host_estimate(report, &estimate->places[KHO_PLACE_HOST]);
+	find_disagreement(estimate);
+	estimate->verdict = kho_verdict_of(estimate, result->outcome.name);
+}
+
+void kho_confusion_init(struct kho_confusion *confusion)
+{
+	*confusion = (struct kho_confusion){ .excluded = g_hash_table_new(g_str_hash, g_str_equal) };
+}
+
+void kho_confusion_clear(struct kho_confusion *confusion)
+{
+	g_clear_pointer(&confusion->excluded, g_hash_table_unref);
+}
+
+static void count_excluded(struct kho_confusion *confusion, const char *reason)
+{
+	guint count = GPOINTER_TO_UINT(g_hash_table_lookup(confusion->excluded, reason));
+
+	g_hash_table_replace(confusion->excluded, (gpointer)reason, GUINT_TO_POINTER(count + 1));
+}
+
+void kho_confusion_count(struct kho_confusion *confusion, const struct kho_verdict *verdict)
+{
+	switch (verdict->name) {
+	case KHO_VERDICT_TP:
+		confusion->tp++;
+		return;
+	case KHO_VERDICT_FP:
+		confusion->fp++;
+		return;
+	case KHO_VERDICT_TN:
+		confusion->tn++;
+		return;
+	case KHO_VERDICT_FN:
+		confusion->fn++;
+		return;
+	case KHO_VERDICT_EXCLUDED:
+		count_excluded(confusion, verdict->excluded);
+		return;
+	case KHO_NR_VERDICTS:
+		break;
+	}
+	g_assert_not_reached();
+}
+
+guint kho_confusion_excluded(const struct kho_confusion *confusion)
+{
+	GHashTableIter iter;
+	gpointer count;
+	guint sum = 0;
+
+	g_hash_table_iter_init(&iter, confusion->excluded);
+	while (g_hash_table_iter_next(&iter, NULL, &count))
+		sum += GPOINTER_TO_UINT(count);
+	return sum;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/machine/guest_clock.h"
+
+void kho_guest_clock_init(struct kho_guest_clock *clock)
+{
+	*clock = (struct kho_guest_clock){
+		.delays = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+	};
+}
+
+void kho_guest_clock_clear(struct kho_guest_clock *clock)
+{
+	g_clear_pointer(&clock->delays, g_hash_table_unref);
+}
+
+void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double waited)
+{
+	double interval = MAX(now - clock->last, 0);
+	double lost;
+
+	clock->debt += MAX(waited, 0);
+	lost = MIN(clock->debt, interval);
+	clock->debt -= lost;
+	clock->guest += interval - lost;
+	clock->last += interval;
+}
+
+bool kho_guest_clock_parse_schedstat(const char *text, uint64_t *run_delay)
+{
+	const char *field = text;
+	char *end;
+
+	for (int i = 0; i < 2; i++) {
+		if (!g_ascii_isdigit(*field))
+			return false;
+		*run_delay = g_ascii_strtoull(field, &end, 10);
+		if (*end != ' ')
+			return false;
+		field = end + 1;
+	}
+	return true;
+}
+
+/* What this thread waited since it was last looked at, in nanoseconds. */
+static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task/%s/schedstat", pid, tid);
+	g_autofree char *text = NULL;
+	uint64_t delay, growth;
+	uint64_t *known;
+
+	/* A thread may end at any moment, and then its file is gone or cannot be read. */
+	if (!g_file_get_contents(path, &text, NULL, NULL) || !kho_guest_clock_parse_schedstat(text, &delay))
+		return 0;
+	known = g_hash_table_lookup(delays, tid);
+	if (!known) {
+		known = g_new0(uint64_t, 1);
+		g_hash_table_insert(delays, g_strdup(tid), known);
+	}
+	/* A thread id that was used again starts from zero. */
+	growth = delay >= *known ? delay - *known : delay;
+	*known = delay;
+	return growth;
+}
+
+double kho_guest_clock_waited(struct kho_guest_clock *clock, pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task", pid);
+	g_autoptr(GDir) threads = g_dir_open(path, 0, NULL);
+	uint64_t longest = 0;
+	const char *tid;
+
+	while (threads && (tid = g_dir_read_name(threads))) {
+		uint64_t growth = thread_growth(clock->delays, pid, tid);
+
+		longest = MAX(longest, growth);
+	}
+	return longest / 1e9;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * QEMU's arguments for a machine. Pure: nothing here starts a process or touches a file.
+ *
+ * The machine is an i440fx ("pc"): its memory has one hole, from 3 to 4 GiB, where q35
+ * would have it from 2 GiB on. Serial port 0 is the console, serial port 1 carries the
+ * records, and QMP has a channel of its own.
+ */
+#ifndef KHO_MACHINE_QEMU_ARGS_H
+#define KHO_MACHINE_QEMU_ARGS_H
+
+#include <stdbool.h>
+
+#include "harness/model/topology.h"
+
+enum kho_channel_kind {
+	KHO_CHANNEL_NONE,   /* the port is there, what the guest writes goes nowhere; QMP is left out */
+	KHO_CHANNEL_FD,	    /* a connected stream socket that QEMU inherits as descriptor @fd */
+	KHO_CHANNEL_STDIO,  /* QEMU's own standard input and output */
+	KHO_CHANNEL_FILE,   /* written to @path (not for QMP) */
+	KHO_CHANNEL_SOCKET, /* QEMU listens on the unix socket @path and does not wait for a client */
+};
+
+struct kho_channel {
+	enum kho_channel_kind kind;
+	int fd;
+	const char *path;
+};
+
+struct kho_machine_channels {
+	struct kho_channel console;
+	struct kho_channel records;
+	struct kho_channel qmp;
+};
+
+/* Everything is borrowed. */
+struct kho_machine_config {
+	const struct kho_topology *topology; /* at least one CPU; no node without both memory and CPUs */
+	const char *qemu_binary;	     /* NULL: qemu-system-x86_64 from PATH */
+	const char *kernel_image;
+	const char *initrd;  /* or NULL */
+	const char *cmdline; /* or NULL */
+	bool kvm;	     /* else TCG */
+	/*
+	 * A guest that shuts down or resets is paused instead of ending QEMU (the event SHUTDOWN tells
+	 * why), so that its memory can still be read. Needs QMP: nothing else ends such a QEMU.
+	 */
+	bool pause_at_end;
+	struct kho_machine_channels channels;
+};
+
+/* argv for QEMU, program name included, to be freed with g_strfreev(). */
+char **kho_qemu_args(const struct kho_machine_config *config);
+
+/*
+ * The same machine as a shell script for a person, to be freed by the caller: the console on
+ * standard input and output, the records in ./records.log, QMP on the socket ./qmp.sock;
+ * the channels and pause_at_end of @config are not used.
+ */
+char *kho_qemu_command(const struct kho_machine_config *config);
+
+/*
+ * The number that Linux will give to node @nid of this topology.
+ *
+ * Linux numbers nodes as it meets them in the SRAT, and QEMU lists the CPUs there before the
+ * memory: nodes with CPUs come first, then those with memory alone, each in their own order.
+ */
+unsigned int kho_qemu_linux_nid(const struct kho_topology *topology, unsigned int nid);
+
+#endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/model/cell.h"
+
+static char *cell_id(const struct kho_cell *cell)
+{
+	g_autoptr(GString) id = g_string_new(cell->kernel);
+
+	if (!g_str_equal(cell->kernel, cell->successor))
+		g_string_append_printf(id, ">%s", cell->successor);
+	g_string_append_printf(id, "/%s/%s", cell->topology->name, cell->scratch->text);
+	if (!g_str_equal(cell->payload, KHO_PAYLOAD_DEFAULT))
+		g_string_append_printf(id, "+%s", cell->payload);
+	return g_strdup(id->str);
+}
+
+struct kho_cell *kho_cell_new(const char *kernel, const char *successor, const struct kho_topology *topology,
+			      const struct kho_scratch_spec *scratch, const char *payload)
+{
+	struct kho_cell *cell = g_new0(struct kho_cell, 1);
+
+	cell->kernel = g_strdup(kernel);
+	cell->successor = g_strdup(successor);
+	cell->topology = topology;
+	cell->scratch = kho_scratch_spec_copy(scratch);
+	cell->payload = g_strdup(payload);
+	cell->id = cell_id(cell);
+	return cell;
+}
+
+void kho_cell_free(struct kho_cell *cell)
+{
+	if (!cell)
+		return;
+	g_free(cell->id);
+	g_free(cell->kernel);
+	g_free(cell->successor);
+	kho_scratch_spec_free(cell->scratch);
+	g_free(cell->payload);
+	g_free(cell);
+}

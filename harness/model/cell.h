@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A cell: one kernel pair × one topology × one scratch spec × one payload.
+ * It is the unit of work, and its id is readable and stable:
+ *
+ *	6.19-x86_64/two-even/16M,128M,32M
+ *
+ * with "+PAYLOAD" behind it where the payload is not the default one, and the
+ * kernel written "FIRST>SUCCESSOR" where the two differ.
+ */
+#ifndef KHO_MODEL_CELL_H
+#define KHO_MODEL_CELL_H
+
+#include "harness/model/scratch_spec.h"
+#include "harness/model/topology.h"
+
+#define KHO_PAYLOAD_DEFAULT "default"
+
+struct kho_cell {
+	char *id;
+	char *kernel;			     /* name of the first kernel, such as "6.19-x86_64" */
+	char *successor;		     /* name of the successor */
+	const struct kho_topology *topology; /* not owned: the matrix owns it */
+	struct kho_scratch_spec *scratch;
+	char *payload; /* "default" */
+};
+
+/* Copies its arguments, but for the topology. */
+struct kho_cell *kho_cell_new(const char *kernel, const char *successor, const struct kho_topology *topology,
+			      const struct kho_scratch_spec *scratch, const char *payload);
+void kho_cell_free(struct kho_cell *cell);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From a matrix's file to its cells. docs/matrices.md documents every key. */
+#include "harness/model/matrix.h"
+
+#include "harness/model/error.h"
+#include "harness/model/name.h"
+#include "harness/model/yaml.h"
+
+/* Far above what anybody can run; a slip of the pen should not end with the host's memory. */
+#define MAX_CELLS 100000
+
+struct reader {
+	struct kho_yaml *yaml;
+	struct kho_matrix *matrix;
+	const char *topology_dir;
+	GHashTable *by_name; /* of struct kho_topology *, not owned */
+	GHashTable *ids;     /* of the cells, not owned */
+};
+
+/* A group: lists of the same length as those in the file, with the places of their items. */
+struct group {
+	GPtrArray *topologies; /* of struct kho_topology *, not owned */
+	GPtrArray *specs;      /* of struct kho_scratch_spec *, owned */
+	const struct yaml_node_s *specs_at;
+};
+
+static bool read_items(struct reader *reader, const struct yaml_node_s *list, const char *what,
+		       bool (*take)(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error),
+		       void *to, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *item_what = g_strdup_printf("%s: an item", what);
+
+	if (!kho_yaml_length(list))
+		return kho_yaml_fail(reader->yaml, list, error, "%s: the list is empty", what);
+	for (guint i = 0; i < kho_yaml_length(list); i++) {
+		const struct yaml_node_s *item = kho_yaml_item(reader->yaml, list, i);
+		g_autofree char *quoted = NULL;
+
+		if (!kho_yaml_expect(reader->yaml, item, KHO_YAML_VALUE, item_what, error))
+			return false;
+		quoted = kho_error_quote(kho_yaml_text(item));
+		if (!g_hash_table_add(seen, (gpointer)kho_yaml_text(item)))
+			return kho_yaml_fail(reader->yaml, item, error, "%s: %s is listed twice", what, quoted);
+		if (!take(reader, item, to, error))
+			return false;
+	}
+	return true;
+}
+
+static bool take_kernel(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
+{
+	const char *name = kho_yaml_text(item);
+	g_autofree char *quoted = kho_error_quote(name);
+
+	if (!kho_name_valid(name))
+		return kho_yaml_fail(reader->yaml, item, error, "kernels: %s is not a name (%s)", quoted,
+				     KHO_NAME_RULE);
+	g_ptr_array_add(to, g_strdup(name));
+	return true;
+}
+
+/* A topology that several groups name is read once. */
+static struct kho_topology *find_topology(struct reader *reader, const struct yaml_node_s *item, GError **error)
+{
+	const char *name = kho_yaml_text(item);
+	struct kho_topology *topology = g_hash_table_lookup(reader->by_name, name);
+	g_autofree char *file = g_strconcat(name, ".yaml", NULL);
+	g_autofree char *path = g_build_filename(reader->topology_dir, file, NULL);
+
+	if (topology)
+		return topology;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+		kho_yaml_fail(reader->yaml, item, error, "topologies: there is no %s", path);
+		return NULL;
+	}
+	topology = kho_topology_load(path, error);
+	if (!topology)
+		return NULL;
+	g_ptr_array_add(reader->matrix->topologies, topology);
+	g_hash_table_insert(reader->by_name, topology->name, topology);
+	return topology;
+}
+
+static bool take_topology(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
+{
+	g_autofree char *quoted = kho_error_quote(kho_yaml_text(item));
+	struct kho_topology *topology;
+
+	if (!kho_name_valid(kho_yaml_text(item)))
+		return kho_yaml_fail(reader->yaml, item, error, "topologies: %s is not a name (%s)", quoted,
+				     KHO_NAME_RULE);
+	topology = find_topology(reader, item, error);
+	if (!topology)
+		return false;
+	g_ptr_array_add(to, topology);
+	return true;
+}
+
+static bool take_spec(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	struct kho_scratch_spec *spec = kho_scratch_spec_parse(kho_yaml_text(item), &cause);
+
+	if (!spec)
+		return kho_yaml_fail(reader->yaml, item, error, "%s", cause->message);
+	g_ptr_array_add(to, spec);
+	return true;
+}
+
+static bool add_cell(struct reader *reader, const struct group *group, const char *kernel, guint topology, guint spec,
+		     GError **error)
+{
+	GPtrArray *cells = reader->matrix->cells;
+	struct kho_cell *cell = kho_cell_new(kernel, kernel, g_ptr_array_index(group->topologies, topology),
+					     g_ptr_array_index(group->specs, spec), KHO_PAYLOAD_DEFAULT);
+	const struct yaml_node_s *at = kho_yaml_item(reader->yaml, group->specs_at, spec);
+
+	g_ptr_array_add(cells, cell);
+	if (cells->len > MAX_CELLS)
+		return kho_yaml_fail(reader->yaml, at, error, "more than %d cells", MAX_CELLS);
+	if (!g_hash_table_add(reader->ids, cell->id))
+		return kho_yaml_fail(reader->yaml, at, error, "the cell %s is there twice", cell->id);
+	return true;
+}
+
+static bool add_cells(struct reader *reader, const struct group *group, const char *kernel, GError **error)
+{
+	for (guint topology = 0; topology < group->topologies->len; topology++) {
+		for (guint spec = 0; spec < group->specs->len; spec++) {
+			if (!add_cell(reader, group, kernel, topology, spec, error))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void group_free(gpointer data)
+{
+	struct group *group = data;
+
+	g_ptr_array_unref(group->topologies);
+	g_ptr_array_unref(group->specs);
+	g_free(group);
+}
+
+static bool read_group(struct reader *reader, const struct yaml_node_s *item, GPtrArray *groups, GError **error)
+{
+	enum { TOPOLOGIES, KHO_SCRATCH, NR_KEYS };
+	static const struct kho_yaml_key keys[NR_KEYS] = {
+		[TOPOLOGIES] = { "topologies", KHO_YAML_LIST, true },
+		[KHO_SCRATCH] = { "kho_scratch", KHO_YAML_LIST, true },
+	};
+	struct group *group = g_new0(struct group, 1);
+	const struct yaml_node_s *values[NR_KEYS];
+
+	group->topologies = g_ptr_array_new();
+	group->specs = g_ptr_array_new_with_free_func((GDestroyNotify)kho_scratch_spec_free);
+	g_ptr_array_add(groups, group);
+	if (!kho_yaml_expect(reader->yaml, item, KHO_YAML_MAPPING, "groups: an item", error) ||
+	    !kho_yaml_mapping(reader->yaml, item, "", keys, NR_KEYS, values, error))
+		return false;
+	group->specs_at = values[KHO_SCRATCH];
+	return read_items(reader, values[TOPOLOGIES], "topologies", take_topology, group->topologies, error) &&
+	       read_items(reader, values[KHO_SCRATCH], "kho_scratch", take_spec, group->specs, error);
+}
+
+static bool read_groups(struct reader *reader, const struct yaml_node_s *list, GError **error)
+{
+	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
+	GPtrArray *kernels = reader->matrix->kernels;
+
+	if (!kho_yaml_length(list))
+		return kho_yaml_fail(reader->yaml, list, error, "groups: the list is empty");
+	for (guint i = 0; i < kho_yaml_length(list); i++) {
+		if (!read_group(reader, kho_yaml_item(reader->yaml, list, i), groups, error))
+			return false;
+	}
+	for (guint kernel = 0; kernel < kernels->len; kernel++) {
+		for (guint i = 0; i < groups->len; i++) {
+			if (!add_cells(reader, g_ptr_array_index(groups, i), g_ptr_array_index(kernels, kernel), error))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The file's list is checked even where @kernel stands in for it. */
+static bool read_kernels(struct reader *reader, const struct yaml_node_s *list, const char *kernel, GError **error)
+{
+	g_autofree char *quoted = kernel ? kho_error_quote(kernel) : NULL;
+	GPtrArray *kernels = reader->matrix->kernels;
+
+	if (!read_items(reader, list, "kernels", take_kernel, kernels, error))
+		return false;
+	if (!kernel)
+		return true;
+	if (!kho_name_valid(kernel)) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "the kernel %s is not a name (%s)", quoted,
+			    KHO_NAME_RULE);
+		return false;
+	}
+	g_ptr_array_set_size(kernels, 0);
+	g_ptr_array_add(kernels, g_strdup(kernel));
+	return true;
+}
+
+static bool read_matrix(struct reader *reader, const char *kernel, GError **error)
+{
+	enum { DESCRIPTION, KERNELS, GROUPS, NR_KEYS };
+	static const struct kho_yaml_key keys[NR_KEYS] = {
+		[DESCRIPTION] = { "description", KHO_YAML_VALUE, false },
+		[KERNELS] = { "kernels", KHO_YAML_LIST, true },
+		[GROUPS] = { "groups", KHO_YAML_LIST, true },
+	};
+	const struct yaml_node_s *root = kho_yaml_root(reader->yaml);
+	const struct yaml_node_s *values[NR_KEYS];
+
+	return kho_yaml_expect(reader->yaml, root, KHO_YAML_MAPPING, "the file", error) &&
+	       kho_yaml_mapping(reader->yaml, root, "", keys, NR_KEYS, values, error) &&
+	       kho_yaml_line(reader->yaml, values[DESCRIPTION], "description", &reader->matrix->description, error) &&
+	       read_kernels(reader, values[KERNELS], kernel, error) && read_groups(reader, values[GROUPS], error);
+}
+
+static struct kho_matrix *matrix_new(const char *path)
+{
+	struct kho_matrix *matrix = g_new0(struct kho_matrix, 1);
+
+	matrix->name = kho_name_from_path(path);
+	matrix->kernels = g_ptr_array_new_with_free_func(g_free);
+	matrix->topologies = g_ptr_array_new_with_free_func((GDestroyNotify)kho_topology_free);
+	matrix->cells = g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
+	return matrix;
+}
+
+static bool parse(struct kho_matrix *matrix, const char *path, const char *topology_dir, const char *kernel,
+		  GError **error)
+{
+	g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(KhoYaml) yaml = NULL;
+	g_autofree char *text = NULL;
+	gsize length;
+	struct reader reader;
+
+	text = kho_yaml_read_file(path, &length, error);
+	if (!text)
+		return false;
+	yaml = kho_yaml_parse(path, text, length, error);
+	if (!yaml)
+		return false;
+	reader = (struct reader){ yaml, matrix, topology_dir, by_name, ids };
+	return read_matrix(&reader, kernel, error);
+}
+
+struct kho_matrix *kho_matrix_load(const char *path, const char *topology_dir, const char *kernel, GError **error)
+{
+	g_autoptr(KhoMatrix) matrix = matrix_new(path);
+
+	return parse(matrix, path, topology_dir, kernel, error) ? g_steal_pointer(&matrix) : NULL;
+}

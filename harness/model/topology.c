@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/model/topology.h"
+
+#include <string.h>
+
+#include "harness/model/size.h"
+
+static void node_free(gpointer data)
+{
+	struct kho_node *node = data;
+
+	g_array_unref(node->ranges);
+	g_free(node);
+}
+
+struct kho_topology *kho_topology_new(const char *name, const char *description)
+{
+	struct kho_topology *topology = g_new0(struct kho_topology, 1);
+
+	topology->name = g_strdup(name);
+	topology->description = g_strdup(description);
+	topology->nodes = g_ptr_array_new_with_free_func(node_free);
+	return topology;
+}
+
+struct kho_node *kho_topology_add_node(struct kho_topology *topology, uint64_t memory, unsigned int cpus)
+{
+	struct kho_node *node = g_new0(struct kho_node, 1);
+
+	node->memory = memory;
+	node->cpus = cpus;
+	node->ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
+	g_ptr_array_add(topology->nodes, node);
+	return node;
+}
+
+void kho_topology_free(struct kho_topology *topology)
+{
+	if (!topology)
+		return;
+	g_free(topology->name);
+	g_free(topology->description);
+	g_ptr_array_unref(topology->nodes);
+	g_free(topology->distances);
+	g_free(topology);
+}
+
+uint64_t kho_topology_memory(const struct kho_topology *topology)
+{
+	uint64_t memory = 0;
+
+	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
+		memory += kho_topology_node(topology, nid)->memory;
+	return memory;
+}
+
+unsigned int kho_topology_cpus(const struct kho_topology *topology)
+{
+	unsigned int cpus = 0;
+
+	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
+		cpus += kho_topology_node(topology, nid)->cpus;
+	return cpus;
+}
+
+/* Plain where YAML cannot take it for anything else, in single quotes otherwise. */
+static void format_text(GString *text, const char *value)
+{
+	bool plain = g_ascii_isalnum(value[0]);
+	g_auto(GStrv) parts = g_strsplit(value, "'", -1);
+	g_autofree char *doubled = g_strjoinv("''", parts);
+
+	for (const char *c = value; *c; c++)
+		plain = plain && (g_ascii_isalnum(*c) || strchr(" .,()+_/-", *c));
+	if (plain)
+		g_string_append(text, value);
+	else
+		g_string_append_printf(text, "'%s'", doubled);
+}
+
+static void format_node(GString *text, const struct kho_node *node)
+{
+	g_autofree char *memory = kho_size_format(node->memory);
+
+	g_string_append_printf(text, "  - memory: %s\n", memory);
+	if (node->cpus)
+		g_string_append_printf(text, "    cpus: %u\n", node->cpus);
+}
+
+static void format_distances(GString *text, const struct kho_topology *topology)
+{
+	unsigned int nodes = topology->nodes->len;
+
+	g_string_append(text, "distances:\n");
+	for (unsigned int from = 0; from < nodes; from++) {
+		g_string_append(text, "  - [");
+		for (unsigned int to = 0; to < nodes; to++)
+			g_string_append_printf(text, "%s%u", to ? ", " : "", topology->distances[from * nodes + to]);
+		g_string_append(text, "]\n");
+	}
+}
+
+char *kho_topology_format(const struct kho_topology *topology)
+{
+	GString *text = g_string_new(NULL);
+
+	if (*topology->description) {
+		g_string_append(text, "description: ");
+		format_text(text, topology->description);
+		g_string_append_c(text, '\n');
+	}
+	g_string_append(text, "nodes:\n");
+	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
+		format_node(text, kho_topology_node(topology, nid));
+	if (topology->distances)
+		format_distances(text, topology);
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/report/html.h"
+
+#include "harness/report/html_grid.h"
+#include "harness/report/tally.h"
+#include "harness/report/text.h"
+
+/* Colours repeat what the words say; each pair has a contrast of at least 4.5 in both schemes. */
+static const char head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+	"<style>\n"
+	":root { color-scheme: light dark; --line: #c8c8c8; --good: #d9f2d9; --odd: #ffe9b8; --bad: #ffd5d0; }\n"
+	"@media (prefers-color-scheme: dark) {\n"
+	":root { --line: #555; --good: #1d3a1d; --odd: #4a3a0c; --bad: #55201a; }\n}\n"
+	"body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5em; }\n"
+	"table { border-collapse: collapse; margin: .5em 0 1.5em; }\n"
+	"th, td { border: 1px solid var(--line); padding: .2em .5em; text-align: left; vertical-align: top; }\n"
+	"td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }\n"
+	"a { color: inherit; }\n"
+	".tp, .tn { background: var(--good); }\n.fp { background: var(--odd); }\n.fn, .lost { background: var(--bad); "
+	"}\n"
+	"tr:target { outline: 2px solid; }\n.wide { overflow-x: auto; }\n"
+	"</style>\n";
+
+static void add_text(GString *page, const char *before, const char *text, const char *after)
+{
+	g_autofree char *escaped = kho_text_markup(text);
+
+	g_string_append_printf(page, "%s%s%s", before, escaped, after);
+}
+
+static void add_cell(GString *page, const char *text)
+{
+	add_text(page, "<td>", text, "</td>");
+}
+
+static void add_number(GString *page, const char *text)
+{
+	add_text(page, "<td class=\"n\">", text, "</td>");
+}
+
+/* --- the summary --- */
+
+static void add_fact(GString *page, const char *name, const char *text)
+{
+	add_text(page, "<tr><th>", name, "</th>");
+	add_cell(page, text);
+	g_string_append(page, "</tr>\n");
+}
+
+static void add_fact_count(GString *page, const char *name, guint count)
+{
+	g_autofree char *text = g_strdup_printf("%u", count);
+
+	if (count)
+		add_fact(page, name, text);
+}
+
+static void add_summary(GString *page, const struct kho_run *run)
+{
+	g_autofree char *duration = kho_text_duration(run->seconds);
+	struct kho_tally tally;
+
+	kho_tally_count(run, &tally);
+	g_string_append(page, "<table>\n");
+	add_fact(page, "started", run->started);
+	add_fact(page, "took", duration);
+	add_fact(page, "QEMU", run->qemu_version);
+	add_fact(page, "acceleration", run->accel);
+	if (run->interrupted)
+		add_fact(page, "interrupted", "yes: what follows is not the whole matrix");
+	add_fact_count(page, "cells", tally.cells);
+	add_fact_count(page, "as expected", tally.classes[KHO_TALLY_SAME] + tally.classes[KHO_TALLY_KNOWN]);
+	add_fact_count(page, "new", tally.classes[KHO_TALLY_NEW]);
+	add_fact_count(page, "fixed", tally.classes[KHO_TALLY_FIXED]);
+	add_fact_count(page, "not compared", tally.classes[KHO_TALLY_UNLISTED]);
+	add_fact_count(page, "lost", tally.classes[KHO_TALLY_LOST]);
+	add_fact_count(page, "not ended", tally.classes[KHO_TALLY_UNFINISHED]);
+	add_fact_count(page, "places disagree", tally.disagreements);
+	g_string_append(page, "</table>\n");
+}
+
+/* --- a kernel --- */
+
+static void add_confusion(GString *page, const struct kho_confusion *confusion, enum kho_estimator estimator)
+{
+	g_autoptr(GPtrArray) reasons = kho_tally_exclusions(confusion);
+
+	g_string_append_printf(page,
+			       "<table>\n<tr><th>%s</th><th>failed</th><th>survived</th></tr>\n"
+			       "<tr><th>warned</th><td class=\"tp\">%u TP</td><td class=\"fp\">%u FP</td></tr>\n"
+			       "<tr><th>silent</th><td class=\"fn\">%u FN</td><td class=\"tn\">%u TN</td></tr>\n"
+			       "</table>\n",
+			       kho_estimator_text(estimator), confusion->tp, confusion->fp, confusion->fn,
+			       confusion->tn);
+	for (guint i = 0; i < reasons->len; i++) {
+		const char *reason = g_ptr_array_index(reasons, i);
+
+		g_string_append_printf(page, "%s%u ",
+				       i ? ", " : "<p>Excluded: ", kho_tally_excluded(confusion, reason));
+		add_text(page, "", reason, "");
+	}
+	if (reasons->len)
+		g_string_append(page, "</p>\n");
+}
+
+static void add_kernels(GString *page, const struct kho_run *run)
+{
+	for (guint i = 0; i < run->kernels->len; i++) {
+		const struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
+
+		add_text(page, "<h2>", kernel->name, "</h2>\n");
+		if (kernel->release)
+			add_text(page, "<p>", kernel->release, "</p>\n");
+		for (int e = 0; e < KHO_NR_ESTIMATORS; e++)
+			add_confusion(page, &kernel->confusion[e], e);
+		kho_html_grid(page, run, kernel->name);
+	}
+}
+
+/* --- tables of cells --- */
+
+static bool is_wrong(const struct kho_result *result)
+{
+	for (int i = 0; result->ended && i < KHO_NR_ESTIMATORS; i++)
+		if (result->estimates[i].verdict.name == KHO_VERDICT_FP ||
+		    result->estimates[i].verdict.name == KHO_VERDICT_FN)
+			return true;
+	return false;
+}
+
+static bool is_unexpected(const struct kho_result *result)
+{
+	enum kho_tally_class class = kho_tally_class(result);
+
+	return class == KHO_TALLY_NEW || class == KHO_TALLY_LOST || kho_tally_disagreement(result);
+}
+
+static bool is_any(const struct kho_result *result)
+{
+	return true;
+}
+
+static void add_prediction(GString *page, const struct kho_prediction *prediction)
+{
+	bool worst = prediction->answer == KHO_ANSWER_INSUFFICIENT;
+	g_autofree char *node = g_strdup_printf("%u", prediction->node);
+	g_autofree char *usable = kho_text_mib(prediction->usable_bytes);
+	g_autofree char *required = kho_text_mib(prediction->required_bytes);
+
+	add_cell(page, kho_answer_text(prediction->answer));
+	add_number(page, worst ? node : "");
+	add_number(page, worst ? usable : "");
+	add_number(page, worst ? required : "");
+}
+
+/* The reason, and what else there is to say of a cell. */
+static void add_reason(GString *page, const struct kho_result *result)
+{
+	const char *disagreement = kho_tally_disagreement(result);
+
+	add_text(page, "<td>", result->outcome.reason, "");
+	if (disagreement)
+		add_text(page, "<br>places disagree: ", disagreement, "");
+	if (kho_tally_class(result) == KHO_TALLY_NEW) {
+		g_autofree char *expected = kho_text_expected(result), *seen = kho_text_seen(result);
+
+		add_text(page, "<br>expected: ", expected, "");
+		add_text(page, "; seen: ", seen, "");
+	}
+	g_string_append(page, "</td>");
+}
+
+static void add_findings(GString *page, const struct kho_result *result)
+{
+	g_autofree char *seconds = kho_text_decimal(result->outcome.seconds, 1);
+
+	g_string_append_printf(page, "<td class=\"%s\">", kho_html_class(result));
+	add_text(page, "", kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM), "</td>");
+	if (!result->ended) {
+		g_string_append(page, "<td colspan=\"9\"></td></tr>\n");
+		return;
+	}
+	add_prediction(page, kho_estimate_prediction(&result->estimates[KHO_ESTIMATOR_SPARSEMEM]));
+	add_cell(page, kho_outcome_text(result->outcome.name));
+	add_cell(page, kho_stage_text(result->outcome.stage));
+	add_reason(page, result);
+	add_number(page, seconds);
+	add_cell(page, kho_standing_text(result->standing));
+	g_string_append(page, "</tr>\n");
+}
+
+/* Ids hold what an address may not, such as '%'. Nothing was kept of a cell that never ended. */
+static void add_id(GString *page, const struct kho_result *result)
+{
+	g_autofree char *console = g_build_filename(result->directory, "console.log", NULL);
+	g_autofree char *address = g_uri_escape_string(console, "/", FALSE);
+
+	if (!result->ended) {
+		add_cell(page, result->cell->id);
+		return;
+	}
+	add_text(page, "<td><a href=\"", address, "\">");
+	add_text(page, "", result->cell->id, "</a></td>");
+}
+
+static void add_table(GString *page, const struct kho_run *run, const char *title,
+		      bool (*wanted)(const struct kho_result *result))
+{
+	guint count = 0;
+
+	g_string_append_printf(page,
+			       "<h2>%s</h2>\n<div class=\"wide\"><table>\n<tr><th>cell</th><th>verdict</th>"
+			       "<th>answer</th><th>node</th><th>usable</th><th>need</th><th>outcome</th>"
+			       "<th>stage</th><th>reason</th><th>seconds</th><th>standing</th></tr>\n",
+			       title);
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+
+		if (!wanted(result))
+			continue;
+		/* Squares of the grid lead to the table that has every cell. */
+		if (wanted == is_any)
+			g_string_append_printf(page, "<tr id=\"cell-%u\">", i);
+		else
+			g_string_append(page, "<tr>");
+		add_id(page, result);
+		add_findings(page, result);
+		count++;
+	}
+	g_string_append(page, count ? "</table></div>\n" : "<tr><td colspan=\"11\">none</td></tr></table></div>\n");
+}
+
+char *kho_html(const struct kho_run *run)
+{
+	GString *page = g_string_new(head);
+
+	add_text(page, "<title>kho-matrix ", run->matrix, "</title>\n</head>\n<body>\n");
+	add_text(page, "<h1>kho-matrix ", run->matrix, "</h1>\n");
+	add_summary(page, run);
+	add_kernels(page, run);
+	add_table(page, run, "New, lost or contradictory", is_unexpected);
+	add_table(page, run, "False positives and false negatives", is_wrong);
+	add_table(page, run, "All cells", is_any);
+	g_string_append(page, "</body>\n</html>\n");
+	return g_string_free(page, FALSE);
+}

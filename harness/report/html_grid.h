@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The grid of a report: a kernel's topologies down, its scratch specs across, a verdict in each square. */
+#ifndef KHO_REPORT_HTML_GRID_H
+#define KHO_REPORT_HTML_GRID_H
+
+#include "harness/model/result.h"
+
+/* Squares link to "#cell-N", N being the cell's place in the run's results. */
+void kho_html_grid(GString *page, const struct kho_run *run, const char *kernel);
+
+/* The class that colours a cell's verdict: "tp", ..., "excluded", "lost" (also of a cell that did not end). */
+const char *kho_html_class(const struct kho_result *result);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a run adds up to, counted once for all reports. */
+#ifndef KHO_REPORT_TALLY_H
+#define KHO_REPORT_TALLY_H
+
+#include "harness/model/result.h"
+
+/* Every cell falls into exactly one class, so that the counts add up. */
+enum kho_tally_class {
+	KHO_TALLY_UNFINISHED, /* the run was interrupted before the cell was over */
+	KHO_TALLY_LOST,	      /* whatever was expected of it: a lost machine shows nothing */
+	KHO_TALLY_NEW,
+	KHO_TALLY_FIXED,
+	KHO_TALLY_KNOWN,
+	KHO_TALLY_SAME,
+	KHO_TALLY_UNLISTED,
+	KHO_NR_TALLY_CLASSES
+};
+
+struct kho_tally {
+	guint cells;
+	guint classes[KHO_NR_TALLY_CLASSES];
+	guint disagreements; /* whatever their class */
+};
+
+enum kho_tally_class kho_tally_class(const struct kho_result *result);
+void kho_tally_count(const struct kho_run *run, struct kho_tally *tally);
+
+/* How the places of an estimator contradict each other; NULL if they do not, or the cell never ended. */
+const char *kho_tally_disagreement(const struct kho_result *result);
+
+/*
+ * Names of kernels (not owned): the run's, in its order, then any that only a cell names, so that no
+ * cell is left out of a report that is made kernel by kernel.
+ */
+GPtrArray *kho_tally_kernels(const struct kho_run *run);
+
+/* Reasons for exclusion (not owned), the most frequent first, and how often there was one. */
+GPtrArray *kho_tally_exclusions(const struct kho_confusion *confusion);
+guint kho_tally_excluded(const struct kho_confusion *confusion, const char *reason);
+
+#endif

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/report/terminal_summary.h"
+
+#include "harness/report/colour.h"
+#include "harness/report/tally.h"
+#include "harness/report/text.h"
+
+/* --- a kernel --- */
+
+static void add_exclusions(GString *text, const struct kho_confusion *confusion)
+{
+	g_autoptr(GPtrArray) reasons = kho_tally_exclusions(confusion);
+
+	if (reasons->len)
+		g_string_append(text, "  excluded ");
+	for (guint i = 0; i < reasons->len; i++) {
+		const char *reason = g_ptr_array_index(reasons, i);
+
+		g_string_append_printf(text, "%s %u %s", i ? "," : "", kho_tally_excluded(confusion, reason), reason);
+	}
+	if (reasons->len)
+		g_string_append_c(text, '\n');
+}
+
+static void add_confusion(GString *text, const struct kho_confusion *confusion)
+{
+	g_string_append_printf(text, "  %-9s %9s %9s\n", "", "failed", "survived");
+	g_string_append_printf(text, "  %-9s %6u TP %6u FP\n", "warned", confusion->tp, confusion->fp);
+	g_string_append_printf(text, "  %-9s %6u FN %6u TN\n", "silent", confusion->fn, confusion->tn);
+	add_exclusions(text, confusion);
+}
+
+static bool has_verdict(const struct kho_result *result, const char *kernel, enum kho_estimator estimator,
+			enum kho_verdict_name verdict)
+{
+	return result->ended && g_str_equal(result->cell->kernel, kernel) &&
+	       result->estimates[estimator].verdict.name == verdict;
+}
+
+static void add_wrong_cell(GString *text, const struct kho_result *result, enum kho_estimator estimator)
+{
+	g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(&result->estimates[estimator]));
+	g_autofree char *reason = kho_text_clean(result->outcome.reason);
+	g_autofree char *id = kho_text_clean(result->cell->id);
+
+	g_string_append_printf(text, "    %s: %s; %s%s%s\n", id, prediction, kho_outcome_text(result->outcome.name),
+			       *reason ? ": " : "", reason);
+}
+
+static void add_wrong(GString *text, const struct kho_run *run, const char *kernel, enum kho_estimator estimator,
+		      enum kho_verdict_name verdict)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+
+		if (!has_verdict(result, kernel, estimator, verdict))
+			continue;
+		if (!count++)
+			g_string_append_printf(text, "  %s\n",
+					       verdict == KHO_VERDICT_FP ? "False positives (warned, survived):"
+									 : "False negatives (silent, failed):");
+		add_wrong_cell(text, result, estimator);
+	}
+}
+
+static void add_kernel(GString *text, const struct kho_run *run, const struct kho_run_kernel *kernel)
+{
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		g_autofree char *release = kho_text_clean(kernel->release);
+
+		g_string_append_printf(text, "%s%s%s%s, estimator %s\n", kernel->name, *release ? " (" : "", release,
+				       *release ? ")" : "", kho_estimator_text(i));
+		add_confusion(text, &kernel->confusion[i]);
+		add_wrong(text, run, kernel->name, i, KHO_VERDICT_FP);
+		add_wrong(text, run, kernel->name, i, KHO_VERDICT_FN);
+		g_string_append_c(text, '\n');
+	}
+}
+
+/* --- beside what was expected --- */
+
+static void add_change(GString *text, const struct kho_result *result)
+{
+	g_autofree char *expected = kho_text_expected(result), *seen = kho_text_seen(result);
+	g_autofree char *reason = kho_text_clean(result->outcome.reason);
+	g_autofree char *id = kho_text_clean(result->cell->id);
+
+	g_string_append_printf(text, "  %s: %s -> %s%s%s\n", id, expected, seen, *reason ? ": " : "", reason);
+}
+
+static void add_reason(GString *text, const struct kho_result *result)
+{
+	g_autofree char *reason = kho_text_clean(result->outcome.reason);
+	g_autofree char *id = kho_text_clean(result->cell->id);
+
+	g_string_append_printf(text, "  %s: %s\n", id, reason);
+}
+
+static void add_id(GString *text, const struct kho_result *result)
+{
+	g_autofree char *id = kho_text_clean(result->cell->id);
+
+	g_string_append_printf(text, "  %s\n", id);
+}
+
+/* A heading, and below it the cells of a class. */
+struct section {
+	enum kho_tally_class class;
+	const char *heading;
+	const char *colour;
+	void (*add)(GString *text, const struct kho_result *result);
+};
+
+static const struct section sections[] = {
+	{ KHO_TALLY_NEW, "New, not as in expected/", KHO_RED, add_change },
+	{ KHO_TALLY_FIXED, "Fixed, so that expected/ can be renewed", KHO_GREEN, add_change },
+	{ KHO_TALLY_LOST, "Lost, so that they show nothing", KHO_RED, add_reason },
+	{ KHO_TALLY_UNFINISHED, "Not ended", KHO_RED, add_id },
+};
+
+static void add_heading(GString *text, const char *heading, guint count, const char *colour)
+{
+	g_string_append_printf(text, "%s%s: %u%s\n", colour ?: "", heading, count, colour ? KHO_PLAIN : "");
+}
+
+static void add_section(GString *text, const struct kho_run *run, const struct kho_tally *tally,
+			const struct section *section, bool colour)
+{
+	if (!tally->classes[section->class])
+		return;
+	add_heading(text, section->heading, tally->classes[section->class], colour ? section->colour : NULL);
+	for (guint i = 0; i < run->results->len; i++)
+		if (kho_tally_class(g_ptr_array_index(run->results, i)) == section->class)
+			section->add(text, g_ptr_array_index(run->results, i));
+}
+
+static void add_disagreements(GString *text, const struct kho_run *run, const struct kho_tally *tally, bool colour)
+{
+	if (!tally->disagreements)
+		return;
+	add_heading(text, "Places of an estimator disagree", tally->disagreements, colour ? KHO_RED : NULL);
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		const char *disagreement = kho_tally_disagreement(result);
+		g_autofree char *clean = kho_text_clean(disagreement);
+		g_autofree char *id = kho_text_clean(result->cell->id);
+
+		if (disagreement)
+			g_string_append_printf(text, "  %s: %s\n", id, clean);
+	}
+}
+
+static void add_counts(GString *text, const struct kho_tally *tally)
+{
+	if (tally->classes[KHO_TALLY_KNOWN])
+		g_string_append_printf(text, "Known false positives and negatives, still there: %u\n",
+				       tally->classes[KHO_TALLY_KNOWN]);
+	if (tally->classes[KHO_TALLY_UNLISTED])
+		g_string_append_printf(text, "Not compared, as expected/ has no file for their kernel: %u\n",
+				       tally->classes[KHO_TALLY_UNLISTED]);
+}
+
+/* --- the last line --- */
+
+static void add_count(GString *text, guint count, const char *what)
+{
+	if (count)
+		g_string_append_printf(text, ", %u %s", count, what);
+}
+
+static void add_last_line(GString *text, const struct kho_run *run, const struct kho_tally *tally)
+{
+	g_autofree char *duration = kho_text_duration(run->seconds);
+	g_autofree char *directory = kho_text_clean(run->directory);
+
+	g_string_append_printf(text, "%s%u cells in %s: %u as expected", run->interrupted ? "Interrupted: " : "",
+			       tally->cells, duration,
+			       tally->classes[KHO_TALLY_SAME] + tally->classes[KHO_TALLY_KNOWN]);
+	add_count(text, tally->classes[KHO_TALLY_NEW], "new");
+	add_count(text, tally->classes[KHO_TALLY_FIXED], "fixed");
+	add_count(text, tally->classes[KHO_TALLY_UNLISTED], "not compared");
+	add_count(text, tally->classes[KHO_TALLY_LOST], "lost");
+	add_count(text, tally->classes[KHO_TALLY_UNFINISHED], "not ended");
+	if (tally->disagreements)
+		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
+	g_string_append_printf(text, "; results in %s\n", directory);
+}
+
+char *kho_terminal_summary(const struct kho_run *run, bool colour)
+{
+	GString *text = g_string_new(NULL);
+	struct kho_tally tally;
+
+	kho_tally_count(run, &tally);
+	for (guint i = 0; i < run->kernels->len; i++)
+		add_kernel(text, run, g_ptr_array_index(run->kernels, i));
+	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
+		add_section(text, run, &tally, &sections[i], colour);
+	add_disagreements(text, run, &tally, colour);
+	add_counts(text, &tally);
+	add_last_line(text, run, &tally);
+	return g_string_free(text, FALSE);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Pieces of text that all reports share. What returns char * is to be freed. */
+#ifndef KHO_REPORT_TEXT_H
+#define KHO_REPORT_TEXT_H
+
+#include "harness/model/result.h"
+
+/*
+ * Text that may come from a guest, made harmless: valid UTF-8, one line, and nothing in it that a
+ * terminal would obey (white space becomes a space, anything else not printable a '?'). NULL gives "".
+ */
+char *kho_text_clean(const char *text);
+
+/* The same, escaped for XML and HTML, inside elements and quoted attributes. */
+char *kho_text_markup(const char *text);
+
+/* Independent of the locale: "3.1". What is not a finite number gives "0". */
+char *kho_text_decimal(double number, guint decimals);
+char *kho_text_duration(double seconds); /* "41s", "3m 41s", "2h 05m" */
+
+/* "32 MiB", or "31.5 MiB" rounded down, so that "has" never looks like enough when it is not. */
+char *kho_text_mib(u64 bytes);
+
+/* What an answer amounts to: "warned" or "silent"; "skipped" and "absent" as they are. */
+const char *kho_text_answer(enum kho_answer answer);
+
+/* "TP"; for an excluded cell the reason ("load-rejected"); "not ended". */
+const char *kho_text_verdict(const struct kho_result *result, enum kho_estimator estimator);
+
+/* "node 0 has 32 MiB, needs 64 MiB", else why there is no answer, else "sufficient". */
+char *kho_text_prediction(const struct kho_prediction *prediction);
+
+/* What a line in expected/ would say: "survived, insufficient, FP". */
+char *kho_text_expected(const struct kho_result *result); /* "not listed" where there is none */
+char *kho_text_seen(const struct kho_result *result);
+
+#endif

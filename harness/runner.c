@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kho-runner: predicts, boots and proves kexec handovers. Only picks the subcommand. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/command/command.h"
+
+static const char usage[] =
+	"Usage: kho-runner COMMAND [OPTION...]\n"
+	"\n"
+	"Boots NUMA machines in QEMU, hands over from kernel to kernel by a real kexec, and holds what was seen\n"
+	"against what the estimator predicted.\n"
+	"\n"
+	"Commands:\n"
+	"  matrix [FILE]   run all cells of a matrix (matrices/default.yaml)\n"
+	"  cell ID         run one cell\n"
+	"\n"
+	"Examples:\n"
+	"  kho-runner matrix matrices/smoke.yaml\n"
+	"  kho-runner cell 6.19-x86_64/two-even/16M,128M,32M\n"
+	"  kho-runner matrix --help\n"
+	"\n"
+	"Exit status: 0 everything as expected; 1 a cell differs from what was expected; 2 bad usage or bad\n"
+	"input, nothing was run; 3 the harness or the host failed.\n";
+
+static const struct {
+	const char *name;
+	enum kho_exit (*run)(int argc, char **argv);
+} commands[] = {
+	{ "matrix", kho_command_matrix },
+	{ "cell", kho_command_cell },
+};
+
+enum kho_exit kho_command_fail(const GError *error)
+{
+	fprintf(stderr, "kho-runner: %s\n", error->message);
+	return kho_error_exit(error);
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	if (argc >= 2 &&
+	    (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+		fputs(usage, stdout);
+		return KHO_EXIT_OK;
+	}
+	for (gsize i = 0; argc >= 2 && i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc >= 2)
+		fprintf(stderr, "kho-runner: '%s' is not a command; kho-runner --help lists them\n", argv[1]);
+	else
+		fputs(usage, stderr);
+	return KHO_EXIT_INPUT;
+}

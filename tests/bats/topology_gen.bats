@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# build/kho-topology-gen: good and bad usage, exit statuses, and files that it can read back.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
+	GEN="$BUILD/kho-topology-gen"
+	T=$BATS_TEST_TMPDIR
+	export LC_ALL=C
+}
+
+# Bad usage: exit status 2, nothing on standard output, this one line on standard error.
+refuses() {
+	local message=$1
+	shift
+	run -2 --separate-stderr "$GEN" "$@"
+	[ -z "$output" ]
+	[ "$stderr" = "kho-topology-gen: $message" ]
+}
+
+@test "--help shows examples and exit statuses" {
+	run -0 --separate-stderr "$GEN" --help
+	[ -z "$stderr" ]
+	[[ $output == *"kho-topology-gen --strategy=random --seed=42 --count=20 --output=topologies"* ]]
+	[[ $output == *"Exit status: 0 written; 2 bad usage, nothing was written; 3 writing failed."* ]]
+}
+
+@test "a single topology goes to standard output" {
+	run -0 --separate-stderr "$GEN" --strategy=grid --nodes=2 --sizes=4G
+	[ -z "$stderr" ]
+	[ "$output" = "# grid-2x4G, made by: kho-topology-gen --strategy=grid --nodes=2 --sizes=4G --cpus=each
+description: 2 nodes of 4G
+nodes:
+  - memory: 4G
+    cpus: 1
+  - memory: 4G
+    cpus: 1" ]
+}
+
+@test "a grid becomes a file for each combination" {
+	run -0 "$GEN" --strategy=grid --nodes=1,2 --sizes=1G,4G --cpus=each,first --uneven --output="$T/out/deep"
+	[ "${#lines[@]}" = 10 ]
+	[ "${lines[0]}" = "$T/out/deep/grid-1x1G.yaml" ]
+	[ "$(cd "$T/out/deep" && echo *)" = "grid-1x1G.yaml grid-1x4G.yaml grid-2x1G-cpu0.yaml \
+grid-2x1G-uneven-cpu0.yaml grid-2x1G-uneven.yaml grid-2x1G.yaml grid-2x4G-cpu0.yaml grid-2x4G-uneven-cpu0.yaml \
+grid-2x4G-uneven.yaml grid-2x4G.yaml" ]
+}
+
+@test "the same seed gives the same bytes, another seed others" {
+	"$GEN" --strategy=random --seed=42 --count=20 --output="$T/a"
+	LC_ALL=C.UTF-8 TZ=Asia/Tokyo "$GEN" --count=20 --seed=42 --strategy=random --output "$T/b/"
+	"$GEN" --strategy=random --seed=43 --count=20 --output="$T/c"
+	diff -r "$T/a" "$T/b"
+	[ "$(find "$T/a" -name 'random-42-*.yaml' | wc -l)" = 20 ]
+	run -1 cmp "$T/a/random-42-001.yaml" "$T/c/random-43-001.yaml"
+}
+
+@test "the comment in a file makes that file again" {
+	"$GEN" --strategy=random --seed=9 --count=3 --max-nodes=5 --max-memory=8G --output="$T/a"
+	read -r -a arguments < <(sed -n 's/^# .*, made by: kho-topology-gen //p' "$T/a/random-9-002.yaml")
+	"$GEN" "${arguments[@]}" --output="$T/b"
+	diff -r "$T/a" "$T/b"
+}
+
+@test "several topologies need a directory" {
+	refuses "these are 6 topologies: --output=DIR is needed" --strategy=grid
+	refuses "these are 2 topologies: --output=DIR is needed" --strategy=random --count=2
+}
+
+@test "files are overwritten with --force only, and all or none" {
+	mkdir "$T/out"
+	echo mine >"$T/out/random-1-002.yaml"
+	refuses "$T/out/random-1-002.yaml: exists; --force overwrites" --strategy=random --count=3 --output="$T/out"
+	[ "$(cd "$T/out" && echo *)" = random-1-002.yaml ]
+	[ "$(cat "$T/out/random-1-002.yaml")" = mine ]
+	run -0 "$GEN" --strategy=random --count=3 --output="$T/out" --force
+	[ "$(cd "$T/out" && echo *)" = "random-1-001.yaml random-1-002.yaml random-1-003.yaml" ]
+	grep -q '^nodes:' "$T/out/random-1-002.yaml"
+}
+
+@test "bad usage is one line and exit status 2" {
+	refuses "--strategy=grid or --strategy=random is needed"
+	refuses "--strategy: 'best' is neither grid nor random" --strategy=best
+	refuses "--sizes: '4Q' is not a size" --strategy=grid --sizes=4Q
+	refuses "--nodes: '-1' is not a whole number" --strategy=grid --nodes=-1
+	refuses "--seed is for the other strategy" --strategy=grid --seed=1
+	refuses "--count: '0' is not from 1 to 10000" --strategy=random --count=0
+	refuses "grid-64x2T.yaml:3: nodes: more memory than fits below 64T with a hole of 1G" \
+		--strategy=grid --nodes=64 --sizes=2T
+	refuses "'topologies' is not an option" --strategy=grid topologies
+	refuses "Unknown option --stratgy=grid" --stratgy=grid
+	refuses "Missing argument for --nodes" --strategy=grid --nodes
+}
+
+@test "a file where the directory should be is bad usage" {
+	touch "$T/file"
+	refuses "$T/file: is not a directory" --strategy=random --output="$T/file"
+}
+
+@test "a directory that cannot be made is the host's failure" {
+	touch "$T/file"
+	run -3 --separate-stderr "$GEN" --strategy=random --output="$T/file/deeper"
+	[[ $stderr == "kho-topology-gen: $T/file/deeper: "* ]]
+}
+
+@test "a full disk is the host's failure" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	fill() {
+		"$GEN" --strategy=random >/dev/full
+	}
+	run -3 --separate-stderr fill
+	[ "$stderr" = "kho-topology-gen: standard output: No space left on device" ]
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A run that is made up, for tests of the reports: no machine ever did what it says here. */
+#ifndef KHO_TESTS_MADE_UP_RUN_H
+#define KHO_TESTS_MADE_UP_RUN_H
+
+#include <string.h>
+
+#include "harness/model/result.h"
+#include "tests/unit/test.h"
+
+/* A double has 53 bits: 2^53 + 1 is the first number that it cannot hold. */
+#define ODD_BIG	     ((1ULL << 53) + 1)
+#define HUGE_ADDRESS (UINT64_MAX - 4095)
+
+/* Every trick that a guest could try on a reader, in one reason. */
+#define NASTY "\033[2Jgone <script>alert(1)</script> & \"quoted\" \x01\x1f\x7f\xff\xc2\x9b ]]>\nnext"
+
+static const struct kho_topology two_even = { .name = (char *)"two-even" };
+static const struct kho_topology four = { .name = (char *)"four" };
+static const struct kho_scratch_spec explicit_spec = { .text = (char *)"16M,128M,32M" };
+static const struct kho_scratch_spec percent_spec = { .text = (char *)"200%" };
+
+enum {
+	CELL_FP,       /* known */
+	CELL_FN,       /* new, with the nasty reason */
+	CELL_TP,       /* as expected */
+	CELL_TN,       /* fixed */
+	CELL_EXCLUDED, /* as expected */
+	CELL_LOST,
+	CELL_UNFINISHED,
+	CELL_DISAGREES,
+	CELL_OTHER_KERNEL, /* TN, with nothing to compare with */
+	NR_CELLS
+};
+
+#define CELL(first, machine, spec, text)                                                                            \
+	{                                                                                                           \
+		.id = (char *)first "/" text, .kernel = (char *)first, .successor = (char *)first,                  \
+		.topology = &(machine), .scratch = (struct kho_scratch_spec *)&(spec), .payload = (char *)"default" \
+	}
+
+static const struct kho_cell cells[NR_CELLS] = {
+	[CELL_FP] = CELL("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M"),
+	[CELL_FN] = CELL("6.19-x86_64", two_even, percent_spec, "two-even/200%"),
+	[CELL_TP] = CELL("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M"),
+	[CELL_TN] = CELL("6.19-x86_64", four, percent_spec, "four/200%"),
+	[CELL_EXCLUDED] = CELL("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M+big"),
+	[CELL_LOST] = CELL("6.19-x86_64", two_even, percent_spec, "two-even/200%+big"),
+	[CELL_UNFINISHED] = CELL("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M+big"),
+	[CELL_DISAGREES] = CELL("6.19-x86_64", four, percent_spec, "four/200%+big"),
+	[CELL_OTHER_KERNEL] = CELL("7.3-x86_64", four, percent_spec, "four/200%"),
+};
+
+/* --- the made-up run --- */
+
+static inline struct kho_result *add(struct kho_run *run, int cell, enum kho_outcome_name outcome,
+				     enum kho_answer answer, enum kho_verdict_name verdict)
+{
+	struct kho_result *result = kho_result_new(&cells[cell]);
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	result->ended = true;
+	result->outcome = (struct kho_outcome){ .name = outcome, .stage = KHO_STAGE_DONE, .seconds = 3.1 };
+	result->outcome.reason = g_strdup("made up");
+	for (int place = 0; place < KHO_NR_PLACES; place++)
+		estimate->places[place].answer = answer;
+	estimate->verdict = (struct kho_verdict){ .name = verdict };
+	if (verdict == KHO_VERDICT_EXCLUDED)
+		estimate->verdict.excluded = kho_outcome_text(outcome);
+	g_ptr_array_add(run->results, result);
+	return result;
+}
+
+static inline void expect(struct kho_result *result, enum kho_standing standing, enum kho_outcome_name outcome,
+			  enum kho_answer answer, enum kho_verdict_name verdict)
+{
+	result->standing = standing;
+	result->have_expectation = true;
+	result->expectation = (struct kho_expectation){ .outcome = outcome, .answer = answer, .verdict = verdict };
+}
+
+static inline void fill_false_positive(struct kho_result *result)
+{
+	struct kho_prediction *prediction = &result->estimates[KHO_ESTIMATOR_SPARSEMEM].places[KHO_PLACE_KERNEL];
+	const struct kho_sparsemem_node node = {
+		.map_count = 32, .required_bytes = 64 << 20, .usable_bytes = 32 << 20, .insufficient = true
+	};
+	const struct kho_memory_range range = { .start = 0, .end = ODD_BIG, .node = 0 };
+	const struct kho_scratch_area area = { .start = HUGE_ADDRESS, .size = 4096 };
+
+	prediction->usable_bytes = ODD_BIG;
+	prediction->required_bytes = 64 << 20;
+	prediction->map_count = 32;
+	prediction->section_map_bytes = 2 << 20;
+	prediction->nodes = g_array_new(FALSE, TRUE, sizeof(node));
+	g_array_append_val(prediction->nodes, node);
+	g_array_append_val(result->ranges, range);
+	g_array_append_val(result->scratch, area);
+	result->have_geometry = true;
+	result->geometry = (struct kho_geometry){ 64, 4096, 2 << 20, 32768, true };
+	g_ptr_array_add(result->warnings, g_strdup(NASTY));
+}
+
+static inline void add_kernel(struct kho_run *run, const char *name, struct kho_confusion confusion)
+{
+	struct kho_run_kernel *kernel = g_new0(struct kho_run_kernel, 1);
+
+	kernel->name = (char *)name;
+	kernel->confusion[KHO_ESTIMATOR_SPARSEMEM] = confusion;
+	kernel->confusion[KHO_ESTIMATOR_SPARSEMEM].excluded = g_hash_table_new(g_str_hash, g_str_equal);
+	g_ptr_array_add(run->kernels, kernel);
+}
+
+static inline void count_excluded(struct kho_run *run, const char *reason, guint count)
+{
+	struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, 0);
+
+	g_hash_table_insert(kernel->confusion[KHO_ESTIMATOR_SPARSEMEM].excluded, (gpointer)reason,
+			    GUINT_TO_POINTER(count));
+}
+
+static inline void free_kernel(gpointer data)
+{
+	struct kho_run_kernel *kernel = data;
+
+	g_hash_table_unref(kernel->confusion[KHO_ESTIMATOR_SPARSEMEM].excluded);
+	g_free(kernel);
+}
+
+static inline void add_results(struct kho_run *run)
+{
+	struct kho_result *result;
+
+	result = add(run, CELL_FP, KHO_OUTCOME_SURVIVED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_FP);
+	expect(result, KHO_STANDING_KNOWN, KHO_OUTCOME_SURVIVED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_FP);
+	fill_false_positive(result);
+	result = add(run, CELL_FN, KHO_OUTCOME_HUNG, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_FN);
+	expect(result, KHO_STANDING_NEW, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
+	g_free(result->outcome.reason);
+	result->outcome.reason = g_strdup(NASTY);
+	result = add(run, CELL_TP, KHO_OUTCOME_PANICKED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_TP);
+	expect(result, KHO_STANDING_SAME, KHO_OUTCOME_PANICKED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_TP);
+	result = add(run, CELL_TN, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
+	expect(result, KHO_STANDING_FIXED, KHO_OUTCOME_SURVIVED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_FP);
+	result = add(run, CELL_EXCLUDED, KHO_OUTCOME_LOAD_REJECTED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
+	expect(result, KHO_STANDING_SAME, KHO_OUTCOME_LOAD_REJECTED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
+	result = add(run, CELL_LOST, KHO_OUTCOME_LOST, KHO_ANSWER_ABSENT, KHO_VERDICT_EXCLUDED);
+	result->standing = KHO_STANDING_NEW;
+	result = add(run, CELL_UNFINISHED, KHO_OUTCOME_LOST, KHO_ANSWER_ABSENT, KHO_VERDICT_EXCLUDED);
+	result->ended = false;
+	result = add(run, CELL_DISAGREES, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
+	expect(result, KHO_STANDING_SAME, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
+	result->estimates[KHO_ESTIMATOR_SPARSEMEM].disagreement = g_strdup("kernel and host differ: node 0");
+	result->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.excluded = "places-disagree";
+	add(run, CELL_OTHER_KERNEL, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
+}
+
+static inline int set_up(void **state)
+{
+	struct kho_run *run = g_new0(struct kho_run, 1);
+
+	*run = (struct kho_run){ .started = (char *)"2026-11-23T10:15:00Z",
+				 .seconds = 221.2,
+				 .interrupted = true,
+				 .matrix = (char *)"made-up",
+				 .directory = (char *)"results/20261123T101500Z",
+				 .accel = (char *)"tcg",
+				 .qemu_version = (char *)"7.2.22",
+				 .jobs = 2 };
+	run->kernels = g_ptr_array_new_with_free_func(free_kernel);
+	run->results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
+	add_kernel(run, "6.19-x86_64", (struct kho_confusion){ .tp = 1, .fp = 1, .tn = 1, .fn = 1 });
+	add_kernel(run, "7.3-x86_64", (struct kho_confusion){ .tn = 1 });
+	count_excluded(run, "load-rejected", 1);
+	count_excluded(run, "lost", 1);
+	count_excluded(run, "places-disagree", 1);
+	add_results(run);
+	*state = run;
+	return 0;
+}
+
+static inline int tear_down(void **state)
+{
+	struct kho_run *run = *state;
+
+	g_ptr_array_unref(run->kernels);
+	g_ptr_array_unref(run->results);
+	g_free(run);
+	return 0;
+}
+
+/* --- what reports must and must not contain --- */
+
+static inline guint count(const char *text, const char *what)
+{
+	guint found = 0;
+
+	for (const char *at = strstr(text, what); at; at = strstr(at + 1, what))
+		found++;
+	return found;
+}
+
+static inline void assert_contains(const char *text, const char *what)
+{
+	if (!strstr(text, what))
+		fail_msg("'%s' is not in:\n%s", what, text);
+}
+
+static inline void assert_lacks(const char *text, const char *what)
+{
+	if (strstr(text, what))
+		fail_msg("'%s' is in:\n%s", what, text);
+}
+
+/* Nothing that a terminal obeys or XML 1.0 forbids, and no broken UTF-8. */
+static inline void assert_harmless(const char *text)
+{
+	assert_true(g_utf8_validate(text, -1, NULL));
+	for (const char *c = text; *c; c = g_utf8_next_char(c))
+		if (*c != '\n' && !g_unichar_isprint(g_utf8_get_char(c)))
+			fail_msg("character 0x%x in:\n%s", g_utf8_get_char(c), text);
+}
+
+#endif

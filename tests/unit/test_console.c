@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Recorded consoles (tests/golden/NAME.console) and what must be read from them (NAME.expected).
+ * KHO_RENEW_GOLDEN=1 writes the expectations anew: read the diff.
+ */
+#include <glib/gstdio.h>
+#include <stdlib.h>
+
+#include "harness/handover/console.h"
+#include "tests/unit/test.h"
+
+#define GOLDEN "tests/golden"
+
+static char *describe(const struct kho_console *console)
+{
+	g_autofree char *reason = kho_console_reason(console);
+
+	return g_strdup_printf("entered: %s\nlines: %u\npanic: %s\npanic over: %s\nreason: %s\nlast: %s\n",
+			       console->entered ? "yes" : "no", console->lines, console->panic ?: "none",
+			       console->panic_over ? "yes" : "no", reason ?: "none", console->last ?: "none");
+}
+
+/* The same findings, however the bytes are cut into pieces. */
+static char *read_in_pieces(const char *bytes, gsize length, gsize piece)
+{
+	struct kho_console console;
+	char *text;
+
+	kho_console_init(&console);
+	for (gsize at = 0; at < length; at += piece)
+		kho_console_take(&console, bytes + at, MIN(piece, length - at));
+	text = describe(&console);
+	kho_console_clear(&console);
+	return text;
+}
+
+static void check(const char *name)
+{
+	g_autofree char *path = g_build_filename(GOLDEN, name, NULL);
+	g_autofree char *base = g_strndup(path, strlen(path) - strlen(".console"));
+	g_autofree char *expected_path = g_strconcat(base, ".expected", NULL);
+	g_autofree char *bytes = NULL, *expected = NULL, *whole = NULL, *pieces = NULL;
+	gsize length;
+
+	print_message("%s\n", name);
+	assert_true(g_file_get_contents(path, &bytes, &length, NULL));
+	whole = read_in_pieces(bytes, length, length);
+	pieces = read_in_pieces(bytes, length, 7);
+	assert_string_equal(whole, pieces);
+	if (getenv("KHO_RENEW_GOLDEN"))
+		assert_true(g_file_set_contents(expected_path, whole, -1, NULL));
+	assert_true(g_file_get_contents(expected_path, &expected, NULL, NULL));
+	assert_string_equal(whole, expected);
+}
+
+static void golden(void **state)
+{
+	GDir *dir = g_dir_open(GOLDEN, 0, NULL);
+	const char *name;
+	int count = 0;
+
+	assert_non_null(dir);
+	while ((name = g_dir_read_name(dir))) {
+		if (!g_str_has_suffix(name, ".console"))
+			continue;
+		check(name);
+		count++;
+	}
+	g_dir_close(dir);
+	assert_true(count >= 4);
+}
+
+static char *reason_of(const char *text)
+{
+	struct kho_console console;
+	char *reason;
+
+	kho_console_init(&console);
+	kho_console_take(&console, text, strlen(text));
+	reason = kho_console_reason(&console);
+	kho_console_clear(&console);
+	return reason;
+}
+
+/* What the first kernel says does not count against the successor. */
+static void trouble_before_the_handover(void **state)
+{
+	g_autofree char *reason = reason_of("[ 1.0] swapper: Failed to allocate a luxury\n"
+					    "[ 2.0] kexec_core: Starting new kernel\n[ 0.0] hello\n");
+
+	assert_null(reason);
+}
+
+/* A successor cannot be entered twice, and no guest can fill memory with one line. */
+static void nasty_lines(void **state)
+{
+	g_autofree char *flood = g_strnfill(5 << 20, 'x');
+	struct kho_console console;
+
+	kho_console_init(&console);
+	kho_console_take(&console, "kexec_core: Starting new kernel\n", 32);
+	kho_console_take(&console, "Kernel panic - not syncing: a\n", 30);
+	kho_console_take(&console, "kexec_core: Starting new kernel\n", 32);
+	assert_string_equal(console.panic, "a");
+	kho_console_take(&console, flood, strlen(flood));
+	assert_true(console.line->len < 4096);
+	kho_console_take(&console, "\n\0\xff\xfe[[[[] ] \n", 13);
+	kho_console_clear(&console);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(golden),
+		cmocka_unit_test(trouble_before_the_handover),
+		cmocka_unit_test(nasty_lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

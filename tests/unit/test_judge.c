@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From report and outcome to verdict; what the kernel's message says; and what disagreement does. */
+#include "harness/judge/host_estimate.h"
+#include "harness/judge/judge.h"
+#include "tests/unit/test.h"
+#include "tests/unit/records.h"
+
+static struct kho_cell cell = { .id = (char *)"k/t/s" };
+
+static struct kho_result *judged(const char *const *first, enum kho_outcome_name outcome, bool carries)
+{
+	g_autoptr(KhoReport) report = kho_report_new(RUN);
+	struct kho_result *result = kho_result_new(&cell);
+
+	feed(report, "first", first);
+	result->outcome.name = outcome;
+	result->ended = true;
+	kho_judge(result, report, carries);
+	return result;
+}
+
+/* good_first with one line replaced. */
+static const char *const *with(const char *prefix, const char *replacement)
+{
+	static const char *lines[COUNT(good_first)];
+	bool found = false;
+
+	for (size_t i = 0; good_first[i]; i++) {
+		lines[i] = good_first[i];
+		if (!found && g_str_has_prefix(good_first[i], prefix)) {
+			lines[i] = replacement;
+			found = true;
+		}
+	}
+	assert_true(found);
+	return lines;
+}
+
+static void three_places_agree(void **state)
+{
+	struct kho_result *result = judged(good_first, KHO_OUTCOME_SURVIVED, true);
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	assert_null(estimate->disagreement);
+	for (int place = 0; place < KHO_NR_PLACES; place++) {
+		assert_int_equal(estimate->places[place].answer, KHO_ANSWER_INSUFFICIENT);
+		assert_int_equal(estimate->places[place].node, 0);
+		assert_int_equal(estimate->places[place].usable_bytes, 32 * MIB);
+		assert_int_equal(estimate->places[place].required_bytes, 64 * MIB);
+	}
+	assert_int_equal(estimate->verdict.name, KHO_VERDICT_FP);
+	kho_result_free(result);
+}
+
+static void assert_disagreement(const char *const *first, const char *expected)
+{
+	struct kho_result *result = judged(first, KHO_OUTCOME_SURVIVED, true);
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	assert_non_null(estimate->disagreement);
+	assert_non_null(strstr(estimate->disagreement, expected));
+	assert_int_equal(estimate->verdict.name, KHO_VERDICT_EXCLUDED);
+	assert_string_equal(estimate->verdict.excluded, "places-disagree");
+	kho_result_free(result);
+}
+
+/* One byte anywhere, in any place, is an error of its own; also on a node that is not the worst. */
+static void places_disagree(void **state)
+{
+	assert_disagreement(with("guest-node id=1", "guest-node id=1 map_count=32 required=67108864 usable=167772161 "
+						    "insufficient=0"),
+			    "node 1");
+	assert_disagreement(with("kernel-node id=0", "kernel-node id=0 map_count=32 required=67108864 usable=33554431 "
+						     "insufficient=1"),
+			    "usable bytes");
+	assert_disagreement(with("kernel-result", "kernel-result insufficient=0 worst=0 section_map=2097152"),
+			    "sufficient and insufficient");
+	assert_disagreement(with("scratch index=1", "scratch index=1 start=9458155520 size=134217729"), "node 1");
+	assert_disagreement(
+		with("kernel-geometry",
+		     "kernel-geometry struct_page=72 page=4096 pmd=2097152 pages_per_section=32768 vmemmap=1"),
+		"geometry");
+	/* figures without the message */
+	assert_disagreement(with("warning", "missing what=x why=y"), "insufficient and sufficient");
+}
+
+static void verdicts(void **state)
+{
+	static const struct {
+		enum kho_answer answer;
+		enum kho_outcome_name outcome;
+		const char *verdict, *excluded;
+	} cases[] = {
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_HUNG, "TP", NULL },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_PANICKED, "TP", NULL },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_RESET, "TP", NULL },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_SURVIVED, "FP", NULL },
+		{ KHO_ANSWER_SUFFICIENT, KHO_OUTCOME_SURVIVED, "TN", NULL },
+		{ KHO_ANSWER_SUFFICIENT, KHO_OUTCOME_PANICKED, "FN", NULL },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_LOAD_REJECTED, "excluded", "load-rejected" },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_KHO_DISABLED, "excluded", "kho-disabled" },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_NOT_HANDED_OVER, "excluded", "not-handed-over" },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_FIRST_BOOT_FAILED, "excluded", "first-boot-failed" },
+		{ KHO_ANSWER_INSUFFICIENT, KHO_OUTCOME_LOST, "excluded", "lost" },
+		{ KHO_ANSWER_SKIPPED, KHO_OUTCOME_HUNG, "excluded", "prediction-skipped" },
+		{ KHO_ANSWER_ABSENT, KHO_OUTCOME_HUNG, "excluded", "no-prediction" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kho_estimate estimate = { .places[KHO_PLACE_KERNEL].answer = cases[i].answer };
+		struct kho_verdict verdict = kho_verdict_of(&estimate, cases[i].outcome);
+
+		assert_string_equal(kho_verdict_text(verdict.name), cases[i].verdict);
+		if (cases[i].excluded)
+			assert_string_equal(verdict.excluded, cases[i].excluded);
+	}
+}
+
+static void warnings(void **state)
+{
+	static const char good[] = "KHO: scratch: node3 max=31MiB need=64MiB for sparse_buffer_init(map_count=32 "
+				   "section_map_size=2048KiB); kexec may fail";
+	static const char *const others[] = {
+		"",
+		"KHO: scratch: node3 max=31MiB",
+		"KHO: scratch: node max=31MiB need=64MiB for sparse_buffer_init(map_count=32 "
+		"section_map_size=2048KiB); "
+		"kexec may fail",
+		"KHO: scratch: node3 max=31MiB need=64MiB for sparse_buffer_init(map_count=32 "
+		"section_map_size=2048KiB); "
+		"kexec may fail!",
+	};
+	struct kho_prediction prediction;
+
+	assert_true(kho_warning_parse(good, &prediction));
+	assert_int_equal(prediction.node, 3);
+	assert_int_equal(prediction.usable_bytes, 31 * MIB);
+	assert_int_equal(prediction.required_bytes, 64 * MIB);
+	assert_int_equal(prediction.map_count, 32);
+	assert_int_equal(prediction.section_map_bytes, 2 * MIB);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(kho_warning_parse(others[i], &prediction));
+}
+
+/* A kernel without debugfs figures: its message counts, and its silence only if it carries the estimator. */
+static void messages_alone(void **state)
+{
+	static const char *const silent[] = { "hello release=1", "kho state=on reason=", "load status=ok", "end",
+					      NULL };
+	static const char *const warns[] = {
+		"hello release=1",
+		"kho state=on reason=",
+		"warning text=KHO:%20scratch:%20node1%20max%3D1MiB%20need%3D2MiB%20for%20sparse_buffer_init("
+		"map_count%3D1%20section_map_size%3D2048KiB);%20kexec%20may%20fail",
+		"load status=ok",
+		"end",
+		NULL,
+	};
+	static const char *const skips[] = {
+		"hello release=1", "kho state=on reason=",
+		"warning text=KHO:%20scratch:%20sparsemem%20sanity%20skipped%20(temp%20alloc%20unavailable)", "end",
+		NULL
+	};
+	static const struct {
+		const char *const *first;
+		bool carries;
+		enum kho_answer answer;
+	} cases[] = {
+		{ silent, true, KHO_ANSWER_SUFFICIENT },
+		{ silent, false, KHO_ANSWER_ABSENT },
+		{ warns, false, KHO_ANSWER_INSUFFICIENT },
+		{ skips, true, KHO_ANSWER_SKIPPED },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kho_result *result = judged(cases[i].first, KHO_OUTCOME_SURVIVED, cases[i].carries);
+
+		assert_int_equal(result->estimates[0].places[KHO_PLACE_KERNEL].answer, cases[i].answer);
+		kho_result_free(result);
+	}
+}
+
+/* A garbled layout is named, and never makes the estimator walk for ever. */
+static void nonsense_from_the_guest(void **state)
+{
+	static const struct {
+		const char *prefix, *replacement;
+	} cases[] = {
+		{ "scratch index=1", "scratch index=1 start=0 size=9223372036854775807" },
+		{ "range node=1", "range node=1 start=5368709120 end=18446744073709551615" },
+		{ "range node=1", "range node=1 start=0 end=9663676416" },
+		{ "geometry", "geometry struct_page=64 page=4096 pmd=2097152 pages_per_section=1 vmemmap=1" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kho_result *result =
+			judged(with(cases[i].prefix, cases[i].replacement), KHO_OUTCOME_SURVIVED, true);
+
+		assert_int_equal(result->estimates[0].places[KHO_PLACE_HOST].answer, KHO_ANSWER_ABSENT);
+		assert_non_null(result->estimates[0].places[KHO_PLACE_HOST].note);
+		kho_result_free(result);
+	}
+}
+
+static void confusion(void **state)
+{
+	static const struct kho_verdict verdicts_seen[] = {
+		{ KHO_VERDICT_TP, NULL },	  { KHO_VERDICT_TP, NULL },
+		{ KHO_VERDICT_FP, NULL },	  { KHO_VERDICT_TN, NULL },
+		{ KHO_VERDICT_FN, NULL },	  { KHO_VERDICT_EXCLUDED, "lost" },
+		{ KHO_VERDICT_EXCLUDED, "lost" }, { KHO_VERDICT_EXCLUDED, "kho-disabled" },
+	};
+	struct kho_confusion counts;
+
+	kho_confusion_init(&counts);
+	for (size_t i = 0; i < COUNT(verdicts_seen); i++)
+		kho_confusion_count(&counts, &verdicts_seen[i]);
+	assert_int_equal(counts.tp, 2);
+	assert_int_equal(counts.fp, 1);
+	assert_int_equal(counts.tn, 1);
+	assert_int_equal(counts.fn, 1);
+	assert_int_equal(kho_confusion_excluded(&counts), 3);
+	assert_int_equal(GPOINTER_TO_UINT(g_hash_table_lookup(counts.excluded, "lost")), 2);
+	kho_confusion_clear(&counts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(three_places_agree), cmocka_unit_test(places_disagree),
+		cmocka_unit_test(verdicts),	      cmocka_unit_test(warnings),
+		cmocka_unit_test(messages_alone),     cmocka_unit_test(nonsense_from_the_guest),
+		cmocka_unit_test(confusion),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

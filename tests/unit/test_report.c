@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The reports that are files: JSON, JUnit, HTML. */
+#include <json-glib/json-glib.h>
+
+#include "harness/report/html.h"
+#include "harness/report/json.h"
+#include "harness/report/junit.h"
+#include "tests/unit/made_up_run.h"
+
+/* A value inside of a JSON text, by a path like "$.cells[0].id"; the caller unrefs the array. */
+static JsonNode *at(JsonNode *root, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(JsonNode) matches = json_path_query(path, root, &error);
+
+	assert_null(error);
+	if (json_array_get_length(json_node_get_array(matches)) != 1)
+		fail_msg("no %s", path);
+	return json_array_dup_element(json_node_get_array(matches), 0);
+}
+
+static void assert_json_text(JsonNode *root, const char *path, const char *text)
+{
+	g_autoptr(JsonNode) node = at(root, path);
+
+	assert_int_equal(json_node_get_value_type(node), G_TYPE_STRING);
+	assert_string_equal(json_node_get_string(node), text);
+}
+
+static void assert_json_number(JsonNode *root, const char *path, gint64 number)
+{
+	g_autoptr(JsonNode) node = at(root, path);
+
+	assert_int_equal(json_node_get_value_type(node), G_TYPE_INT64);
+	assert_true(json_node_get_int(node) == number);
+}
+
+static void assert_json_null(JsonNode *root, const char *path)
+{
+	g_autoptr(JsonNode) node = at(root, path);
+
+	assert_true(json_node_is_null(node));
+}
+
+/* --- JSON --- */
+
+static void test_json_run(void **state)
+{
+	g_autofree char *text = kho_json_run(*state);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(JsonNode) root = json_from_string(text, &error);
+
+	assert_null(error);
+	assert_harmless(text);
+	assert_true(g_str_has_prefix(text, "{\n  \"schema_version\" : 1,\n"));
+	assert_json_text(root, "$.matrix", "made-up");
+	assert_json_number(root, "$.jobs", 2);
+	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].fn", 1);
+	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].excluded['load-rejected']", 1);
+	assert_json_null(root, "$.kernels[1].release");
+	assert_int_equal(count(text, "\"id\" : "), NR_CELLS);
+	assert_json_text(root, "$.cells[1].verdict.sparsemem.name", "FN");
+	assert_json_text(root, "$.cells[1].expected.standing", "new");
+	assert_json_text(root, "$.cells[1].expected.verdict", "TN");
+	assert_json_text(root, "$.cells[4].verdict.sparsemem.excluded", "load-rejected");
+	assert_json_text(root, "$.cells[7].disagreement.sparsemem", "kernel and host differ: node 0");
+	assert_json_null(root, "$.cells[8].expected.outcome");
+}
+
+/* What is not known is null and never 0; what is known is exact. */
+static void test_json_numbers(void **state)
+{
+	g_autofree char *text = kho_json_run(*state);
+	g_autoptr(JsonNode) root = json_from_string(text, NULL);
+
+	assert_json_number(root, "$.cells[0].predictions.sparsemem.kernel.usable_bytes", ODD_BIG);
+	assert_json_number(root, "$.cells[0].predictions.sparsemem.kernel.node", 0);
+	assert_json_number(root, "$.cells[0].predictions.sparsemem.kernel.nodes[0].required_bytes", 64 << 20);
+	assert_json_number(root, "$.cells[0].layout.ranges[0].end", ODD_BIG);
+	assert_json_text(root, "$.cells[0].layout.scratch[0].start", "18446744073709547520");
+	assert_json_number(root, "$.cells[0].layout.geometry.pages_per_section", 32768);
+	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.usable_bytes");
+	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.section_map_bytes");
+	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.nodes");
+	assert_json_null(root, "$.cells[0].outcome.cpu_seconds");
+	assert_json_null(root, "$.cells[1].layout.geometry");
+	assert_json_null(root, "$.cells[6].outcome");
+	assert_json_null(root, "$.cells[6].verdict");
+}
+
+static void test_json_cell(void **state)
+{
+	struct kho_run *run = *state;
+	g_autofree char *line = kho_json_cell(g_ptr_array_index(run->results, CELL_FN), false);
+	g_autofree char *pretty = kho_json_cell(g_ptr_array_index(run->results, CELL_FN), true);
+	g_autoptr(JsonNode) a = json_from_string(line, NULL), b = json_from_string(pretty, NULL);
+
+	assert_null(strchr(line, '\n'));
+	assert_true(g_str_has_suffix(pretty, "}\n"));
+	assert_true(json_node_equal(a, b));
+	assert_json_text(a, "$.id", "6.19-x86_64/two-even/200%");
+	assert_json_text(a, "$.kho_scratch", "200%");
+	assert_json_text(a, "$.outcome.name", "hung");
+	assert_json_text(a, "$.outcome.evidence.console", "cells/6.19-x86_64/two-even/200%/console.log");
+}
+
+/* --- JUnit --- */
+
+struct elements {
+	guint suites, cases, errors, failures, skipped;
+};
+
+static void count_element(GMarkupParseContext *context, const char *name, const char **keys, const char **values,
+			  gpointer data, GError **error)
+{
+	struct elements *elements = data;
+
+	elements->suites += g_str_equal(name, "testsuite");
+	elements->cases += g_str_equal(name, "testcase");
+	elements->errors += g_str_equal(name, "error");
+	elements->failures += g_str_equal(name, "failure");
+	elements->skipped += g_str_equal(name, "skipped");
+}
+
+static void test_junit(void **state)
+{
+	const GMarkupParser parser = { .start_element = count_element };
+	struct elements elements = { 0 };
+	g_autoptr(GMarkupParseContext) context = g_markup_parse_context_new(&parser, 0, &elements, NULL);
+	g_autofree char *text = kho_junit(*state);
+
+	assert_true(g_markup_parse_context_parse(context, text, -1, NULL));
+	assert_true(g_markup_parse_context_end_parse(context, NULL));
+	assert_int_equal(elements.suites, 2);
+	assert_int_equal(elements.cases, NR_CELLS);
+	assert_int_equal(elements.errors, 2);
+	assert_int_equal(elements.failures, 2);
+	assert_int_equal(elements.skipped, 1);
+	assert_contains(text, "tests=\"9\" failures=\"2\" errors=\"2\" skipped=\"1\" time=\"221.200\"");
+	assert_contains(text, "<testsuite name=\"7.3-x86_64\" timestamp=\"2026-11-23T10:15:00Z\" tests=\"1\" "
+			      "failures=\"0\" errors=\"0\" skipped=\"0\" time=\"3.100\"");
+	assert_contains(text, "message=\"expected: survived, sufficient, TN; seen: hung, sufficient, FN\"");
+	assert_contains(text, "<skipped message=\"load-rejected: made up\"/>");
+	assert_contains(text, "message=\"kernel and host differ: node 0\"");
+}
+
+/* GMarkup lets references to forbidden characters pass; XML 1.0 does not. */
+static void test_junit_escapes(void **state)
+{
+	g_autofree char *text = kho_junit(*state);
+
+	assert_harmless(text);
+	assert_lacks(text, "&#");
+	assert_lacks(text, "<script>");
+	assert_lacks(text, "]]>");
+	assert_contains(text, "?[2Jgone &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;");
+}
+
+/* --- HTML --- */
+
+static void test_html(void **state)
+{
+	g_autofree char *text = kho_html(*state);
+
+	assert_harmless(text);
+	assert_lacks(text, "<script");
+	assert_lacks(text, "http:");
+	assert_lacks(text, "https:");
+	assert_contains(text, "&lt;script&gt;alert(1)&lt;/script&gt;");
+	assert_contains(text, "<td class=\"fp\">1 FP</td>");
+	assert_contains(text, "Excluded: 1 load-rejected, 1 lost, 1 places-disagree");
+	assert_contains(text, "<div class=\"fn\"><a href=\"#cell-1\" title=\"6.19-x86_64/two-even/200%\">FN</a></div>");
+	assert_contains(text, "href=\"cells/6.19-x86_64/two-even/200%25/console.log\"");
+	assert_int_equal(count(text, "<tr id=\"cell-"), NR_CELLS);
+	assert_int_equal(count(text, "<a href=\"#cell-"), NR_CELLS);
+	assert_int_equal(count(text, "<table>"), count(text, "</table>"));
+	assert_int_equal(count(text, "<td"), count(text, "</td>"));
+	assert_int_equal(count(text, "<tr"), count(text, "</tr>"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_json_run, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_json_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_json_cell, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_junit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_junit_escapes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_html, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
