@@ -46,13 +46,13 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges
-MODEL := error size name scratch_spec yaml yaml_source topology topology_file topology_ranges pc_layout cell matrix matrix_file \
+MODEL := error size name scratch_spec payload yaml yaml_source topology topology_file topology_ranges pc_layout cell matrix matrix_file \
 	random generate generate_options outcome prediction verdict result
 MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images
 HANDOVER := record report console classify cmdline deadline channel handover schedule
 JUDGE := host_estimate judge expected
 REPORT := text tally json junit html html_grid terminal terminal_summary results
-COMMAND := prepare campaign options matrix cell
+COMMAND := prepare campaign options one_cell matrix cell shell
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
@@ -122,8 +122,13 @@ $(BUILD)/tests/%: $(BUILD)/sanitized/tests/unit/%.o $(BUILD)/tests/unit.a
 unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
 	$(Q)ci/run-unit $^
 
+# What the tests need, built first where its progress can be seen.
+.PHONY: kernels
+kernels:
+	$(Q)for name in $$(kernel/kho-kernel list); do kernel/kho-kernel build $$name >/dev/null || exit; done
+
 .PHONY: bats
-bats: all
+bats: all kernels
 	$(Q)ci/run-bats tests/bats
 
 .PHONY: smoke

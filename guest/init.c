@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -84,6 +85,7 @@ static void run(char *const argv[])
 
 	if (child == 0) {
 		setsid();
+		ioctl(0, TIOCSCTTY, 0);
 		execv(argv[0], argv);
 		fprintf(stderr, "init: %s: %s\n", argv[0], strerror(errno));
 		_exit(127);
@@ -113,6 +115,8 @@ int main(void)
 	if (!cmdline)
 		return 1;
 	if (cmdline_value(cmdline, KHO_WORD_SHELL)) {
+		puts("To hand over: /kho_probe --device=/dev/console --run=0000000000000000 --stage=first");
+		fflush(stdout);
 		run((char *[]){ "/bin/busybox", "sh", "-l", NULL });
 		reboot(RB_POWER_OFF);
 	}

@@ -15,6 +15,7 @@ static const char usage[] =
 	"Commands:\n"
 	"  matrix [FILE]   run all cells of a matrix (matrices/default.yaml)\n"
 	"  cell ID         run one cell\n"
+	"  shell ID        a busybox shell in the first kernel of a cell\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -30,6 +31,7 @@ static const struct {
 } commands[] = {
 	{ "matrix", kho_command_matrix },
 	{ "cell", kho_command_cell },
+	{ "shell", kho_command_shell },
 };
 
 enum kho_exit kho_command_fail(const GError *error)

@@ -6,12 +6,15 @@
 #include "guest/protocol.h"
 #include "harness/model/error.h"
 
+/* Heard from the first line on, where the serial driver would speak up only at its initcall. */
+#define EARLY_CONSOLE " earlyprintk=ttyS0,115200"
+
 /*
  * panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all
  * the same. test_kho fills its folios with random bytes, which is slow under emulation: a little
  * proves as much as a lot.
  */
-#define COMMON "console=ttyS0,115200 earlyprintk=ttyS0,115200 panic=-1 kho=on liveupdate=on test_kho.max_mem=65536"
+#define COMMON "console=ttyS0,115200 panic=-1 kho=on liveupdate=on test_kho.max_mem=65536"
 
 static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
 {
@@ -33,9 +36,12 @@ static void append_encoded(GString *line, const char *text)
 
 char *kho_cmdline_successor(const struct kho_cmdline_config *config)
 {
+	const struct kho_payload *payload = kho_payload_find(config->cell->payload, NULL);
 	GString *line = g_string_new(NULL);
 
 	append_common(line, config, KHO_STAGE_SUCCESSOR, config->successor_extra);
+	if (payload && payload->early_console)
+		g_string_append(line, EARLY_CONSOLE);
 	return g_string_free(line, FALSE);
 }
 
@@ -45,7 +51,7 @@ char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error)
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	append_common(line, config, KHO_STAGE_FIRST, config->first_extra);
-	g_string_append(line, " " KHO_WORD_SUCCESSOR);
+	g_string_append(line, EARLY_CONSOLE " " KHO_WORD_SUCCESSOR);
 	append_encoded(line, successor);
 	if (line->len >= KHO_CMDLINE_MAX) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,

@@ -11,10 +11,9 @@
 #ifndef KHO_MODEL_CELL_H
 #define KHO_MODEL_CELL_H
 
+#include "harness/model/payload.h"
 #include "harness/model/scratch_spec.h"
 #include "harness/model/topology.h"
-
-#define KHO_PAYLOAD_DEFAULT "default"
 
 struct kho_cell {
 	char *id;
@@ -22,7 +21,7 @@ struct kho_cell {
 	char *successor;		     /* name of the successor */
 	const struct kho_topology *topology; /* not owned: the matrix owns it */
 	struct kho_scratch_spec *scratch;
-	char *payload; /* "default" */
+	char *payload; /* its name */
 };
 
 /* Copies its arguments, but for the topology. */

@@ -21,6 +21,7 @@ struct reader {
 struct group {
 	GPtrArray *topologies; /* of struct kho_topology *, not owned */
 	GPtrArray *specs;      /* of struct kho_scratch_spec *, owned */
+	GPtrArray *payloads;   /* of const struct kho_payload * */
 	const struct yaml_node_s *specs_at;
 };
 
@@ -108,12 +109,23 @@ static bool take_spec(struct reader *reader, const struct yaml_node_s *item, voi
 	return true;
 }
 
+static bool take_payload(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	const struct kho_payload *payload = kho_payload_find(kho_yaml_text(item), &cause);
+
+	if (!payload)
+		return kho_yaml_fail(reader->yaml, item, error, "payloads: %s", cause->message);
+	g_ptr_array_add(to, (gpointer)payload);
+	return true;
+}
+
 static bool add_cell(struct reader *reader, const struct group *group, const char *kernel, guint topology, guint spec,
-		     GError **error)
+		     const struct kho_payload *payload, GError **error)
 {
 	GPtrArray *cells = reader->matrix->cells;
 	struct kho_cell *cell = kho_cell_new(kernel, kernel, g_ptr_array_index(group->topologies, topology),
-					     g_ptr_array_index(group->specs, spec), KHO_PAYLOAD_DEFAULT);
+					     g_ptr_array_index(group->specs, spec), payload->name);
 	const struct yaml_node_s *at = kho_yaml_item(reader->yaml, group->specs_at, spec);
 
 	g_ptr_array_add(cells, cell);
@@ -124,11 +136,21 @@ static bool add_cell(struct reader *reader, const struct group *group, const cha
 	return true;
 }
 
+static bool add_payloads(struct reader *reader, const struct group *group, const char *kernel, guint topology,
+			 guint spec, GError **error)
+{
+	for (guint i = 0; i < group->payloads->len; i++) {
+		if (!add_cell(reader, group, kernel, topology, spec, g_ptr_array_index(group->payloads, i), error))
+			return false;
+	}
+	return true;
+}
+
 static bool add_cells(struct reader *reader, const struct group *group, const char *kernel, GError **error)
 {
 	for (guint topology = 0; topology < group->topologies->len; topology++) {
 		for (guint spec = 0; spec < group->specs->len; spec++) {
-			if (!add_cell(reader, group, kernel, topology, spec, error))
+			if (!add_payloads(reader, group, kernel, topology, spec, error))
 				return false;
 		}
 	}
@@ -141,26 +163,33 @@ static void group_free(gpointer data)
 
 	g_ptr_array_unref(group->topologies);
 	g_ptr_array_unref(group->specs);
+	g_ptr_array_unref(group->payloads);
 	g_free(group);
 }
 
 static bool read_group(struct reader *reader, const struct yaml_node_s *item, GPtrArray *groups, GError **error)
 {
-	enum { TOPOLOGIES, KHO_SCRATCH, NR_KEYS };
+	enum { TOPOLOGIES, KHO_SCRATCH, PAYLOADS, NR_KEYS };
 	static const struct kho_yaml_key keys[NR_KEYS] = {
 		[TOPOLOGIES] = { "topologies", KHO_YAML_LIST, true },
 		[KHO_SCRATCH] = { "kho_scratch", KHO_YAML_LIST, true },
+		[PAYLOADS] = { "payloads", KHO_YAML_LIST, false },
 	};
 	struct group *group = g_new0(struct group, 1);
 	const struct yaml_node_s *values[NR_KEYS];
 
 	group->topologies = g_ptr_array_new();
 	group->specs = g_ptr_array_new_with_free_func((GDestroyNotify)kho_scratch_spec_free);
+	group->payloads = g_ptr_array_new();
 	g_ptr_array_add(groups, group);
 	if (!kho_yaml_expect(reader->yaml, item, KHO_YAML_MAPPING, "groups: an item", error) ||
 	    !kho_yaml_mapping(reader->yaml, item, "", keys, NR_KEYS, values, error))
 		return false;
 	group->specs_at = values[KHO_SCRATCH];
+	if (!values[PAYLOADS])
+		g_ptr_array_add(group->payloads, (gpointer)kho_payload_find(KHO_PAYLOAD_DEFAULT, NULL));
+	else if (!read_items(reader, values[PAYLOADS], "payloads", take_payload, group->payloads, error))
+		return false;
 	return read_items(reader, values[TOPOLOGIES], "topologies", take_topology, group->topologies, error) &&
 	       read_items(reader, values[KHO_SCRATCH], "kho_scratch", take_spec, group->specs, error);
 }

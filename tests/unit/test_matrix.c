@@ -106,6 +106,20 @@ static void test_cells(void **state)
 	assert_int_equal(cell(matrix, 4)->scratch->pernode, 3 * MIB);
 }
 
+static void test_payloads(void **state)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KhoMatrix) matrix =
+		load(*state, HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [silent, default]\n", NULL,
+		     &error);
+
+	assert_null(error);
+	assert_int_equal(matrix->cells->len, 2);
+	assert_string_equal(cell(matrix, 0)->id, "a/one/200%+silent");
+	assert_string_equal(cell(matrix, 0)->payload, KHO_PAYLOAD_SILENT);
+	assert_string_equal(cell(matrix, 1)->id, "a/one/200%");
+}
+
 static void test_kernel_stands_in(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -148,7 +162,9 @@ static const struct {
 	{ HEAD "- topologies: [one]\n", "DIR/matrix.yaml:3: kho_scratch is missing" },
 	{ HEAD "- kho_scratch: [200%]\n", "DIR/matrix.yaml:3: topologies is missing" },
 	{ HEAD "- topologies: [one]\n  scratch: [200%]\n",
-	  "DIR/matrix.yaml:4: unknown key 'scratch' (known: topologies, kho_scratch)" },
+	  "DIR/matrix.yaml:4: unknown key 'scratch' (known: topologies, kho_scratch, payloads)" },
+	{ HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [loud]\n",
+	  "DIR/matrix.yaml:5: payloads: 'loud' is not a payload (default, silent)" },
 	{ HEAD "- topologies: []\n  kho_scratch: [200%]\n", "DIR/matrix.yaml:3: topologies: the list is empty" },
 	{ HEAD "- topologies: [one, one]\n  kho_scratch: [200%]\n",
 	  "DIR/matrix.yaml:3: topologies: 'one' is listed twice" },
@@ -232,9 +248,13 @@ static void test_own_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cells),	     cmocka_unit_test(test_kernel_stands_in),
-		cmocka_unit_test(test_bad_files),    cmocka_unit_test(test_too_many_cells),
-		cmocka_unit_test(test_missing_file), cmocka_unit_test(test_own_files),
+		cmocka_unit_test(test_cells),
+		cmocka_unit_test(test_payloads),
+		cmocka_unit_test(test_kernel_stands_in),
+		cmocka_unit_test(test_bad_files),
+		cmocka_unit_test(test_too_many_cells),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test(test_own_files),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/command/one_cell.h"
+
+#include <string.h>
+
+#include "harness/command/command.h"
+#include "harness/machine/kernel.h"
+
+static bool split(const char *id, char ***words, GError **error)
+{
+	*words = g_strsplit(id, "/", -1);
+	if (g_strv_length(*words) == 3 && *(*words)[0] && *(*words)[1] && *(*words)[2])
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
+	return false;
+}
+
+static bool add_cell(struct kho_one_cell *one, const char *kernel, const char *topology, char *scratch_payload,
+		     GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(scratch_payload, "+", 2);
+	const struct kho_payload *payload = kho_payload_find(words[1] ?: KHO_PAYLOAD_DEFAULT, error);
+	g_autoptr(KhoScratchSpec) scratch = payload ? kho_scratch_spec_parse(words[0], error) : NULL;
+
+	one->topology = scratch ? kho_topology_find(one->paths->data, topology, error) : NULL;
+	if (!one->topology)
+		return false;
+	g_ptr_array_add(one->cells, kho_cell_new(kernel, kernel, one->topology, scratch, payload->name));
+	return true;
+}
+
+struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error)
+{
+	g_autoptr(KhoOneCell) one = g_new0(struct kho_one_cell, 1);
+	g_auto(GStrv) words = NULL;
+
+	one->cells = g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
+	one->paths = kho_paths_find(error);
+	if (!one->paths || !split(id, &words, error) ||
+	    !add_cell(one, options->kernel ?: (kho_kernel_override() ?: words[0]), words[1], words[2], error))
+		return NULL;
+	one->config = (struct kho_campaign_config){ .paths = one->paths, .name = "cell", .cells = one->cells };
+	kho_options_apply(options, &one->config);
+	return g_steal_pointer(&one);
+}
+
+void kho_one_cell_free(struct kho_one_cell *one)
+{
+	g_clear_pointer(&one->paths, kho_paths_free);
+	g_ptr_array_unref(one->cells);
+	kho_topology_free(one->topology);
+	g_free(one);
+}
+
+static enum kho_exit run_on(const struct kho_options *options, const char *id,
+			    enum kho_exit (*run)(const struct kho_one_cell *one))
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KhoOneCell) one = kho_one_cell_find(options, id, &error);
+
+	return one ? run(one) : kho_command_fail(error);
+}
+
+enum kho_exit kho_one_cell_command(int argc, char **argv, const char *summary,
+				   enum kho_exit (*run)(const struct kho_one_cell *one))
+{
+	struct kho_options options;
+	enum kho_exit status;
+
+	if (!kho_options_parse(&options, "ID", summary, &argc, &argv, &status))
+		return status;
+	if (argc == 2) {
+		status = run_on(&options, argv[1], run);
+	} else {
+		g_autoptr(GError) error =
+			g_error_new(KHO_ERROR, KHO_ERROR_INPUT, "one cell's id is needed; try --help");
+
+		status = kho_command_fail(error);
+	}
+	kho_options_clear(&options);
+	return status;
+}

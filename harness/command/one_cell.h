@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A cell that is named on the command line: KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]. */
+#ifndef KHO_COMMAND_ONE_CELL_H
+#define KHO_COMMAND_ONE_CELL_H
+
+#include "harness/command/options.h"
+
+struct kho_one_cell {
+	struct kho_paths *paths;
+	struct kho_topology *topology;
+	GPtrArray *cells; /* of struct kho_cell *, one */
+	struct kho_campaign_config config;
+};
+
+/* Errors are KHO_ERROR_INPUT for the id. @options must outlive the result. */
+struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error);
+void kho_one_cell_free(struct kho_one_cell *one);
+typedef struct kho_one_cell KhoOneCell;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoOneCell, kho_one_cell_free)
+
+/*
+ * The body of a subcommand that takes exactly one id: parses the options, finds the cell, and runs
+ * @run on it.
+ */
+enum kho_exit kho_one_cell_command(int argc, char **argv, const char *summary,
+				   enum kho_exit (*run)(const struct kho_one_cell *one));
+
+#endif

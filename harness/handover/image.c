@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/handover/image.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/model/error.h"
+
+#define MAX_FILE_BYTES (1LL << 30)
+
+struct piece {
+	guint64 address;
+	gsize length; /* never 0; address + length - 1 does not overflow */
+	guint8 *bytes;
+};
+
+struct kho_image {
+	GArray *pieces;
+};
+
+static void clear_piece(gpointer piece)
+{
+	g_free(((struct piece *)piece)->bytes);
+}
+
+struct kho_image *kho_image_new(void)
+{
+	struct kho_image *image = g_new0(struct kho_image, 1);
+
+	image->pieces = g_array_new(FALSE, FALSE, sizeof(struct piece));
+	g_array_set_clear_func(image->pieces, clear_piece);
+	return image;
+}
+
+void kho_image_free(struct kho_image *image)
+{
+	if (!image)
+		return;
+	g_array_unref(image->pieces);
+	g_free(image);
+}
+
+static bool fits(guint64 address, gsize length)
+{
+	return length && length - 1 <= G_MAXUINT64 - address;
+}
+
+/* Takes @bytes over. */
+static void take(struct kho_image *image, guint64 address, void *bytes, gsize length)
+{
+	struct piece piece = { .address = address, .length = length, .bytes = bytes };
+
+	g_array_append_val(image->pieces, piece);
+}
+
+bool kho_image_add(struct kho_image *image, guint64 address, const void *bytes, gsize length)
+{
+	if (!fits(address, length))
+		return false;
+	take(image, address, g_memdup2(bytes, length), length);
+	return true;
+}
+
+bool kho_image_add_file(struct kho_image *image, guint64 address, const char *path, GError **error)
+{
+	g_autoptr(GError) cause = NULL;
+	g_autofree char *bytes = NULL;
+	struct stat status;
+	gsize length;
+
+	if (stat(path, &status) == 0 && status.st_size > MAX_FILE_BYTES) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: too large for a memory image", path);
+		return false;
+	}
+	if (!g_file_get_contents(path, &bytes, &length, &cause)) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: %s", path, cause->message);
+		return false;
+	}
+	if (!fits(address, length)) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: does not fit at address 0x%" G_GINT64_MODIFIER "x",
+			    path, address);
+		return false;
+	}
+	take(image, address, g_steal_pointer(&bytes), length);
+	return true;
+}
+
+static const struct piece *piece_at(const struct kho_image *image, guint64 address)
+{
+	for (guint i = 0; i < image->pieces->len; i++) {
+		const struct piece *piece = &g_array_index(image->pieces, struct piece, i);
+
+		if (address >= piece->address && address - piece->address < piece->length)
+			return piece;
+	}
+	return NULL;
+}
+
+bool kho_image_read(const struct kho_image *image, guint64 address, void *bytes, gsize length)
+{
+	guint8 *to = bytes;
+
+	if (!fits(address, length))
+		return length == 0;
+	while (length) {
+		const struct piece *piece = piece_at(image, address);
+		gsize offset, count;
+
+		if (!piece)
+			return false;
+		offset = address - piece->address;
+		count = MIN(length, piece->length - offset);
+		memcpy(to, piece->bytes + offset, count);
+		to += count;
+		address += count;
+		length -= count;
+	}
+	return true;
+}
+
+bool kho_image_read_number(const struct kho_image *image, guint64 address, gsize size, guint64 *number)
+{
+	guint8 bytes[sizeof(guint64)] = { 0 };
+	guint64 little;
+
+	if ((size != 1 && size != 2 && size != 4 && size != 8) || !kho_image_read(image, address, bytes, size))
+		return false;
+	memcpy(&little, bytes, sizeof(little));
+	*number = GUINT64_FROM_LE(little);
+	return true;
+}

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/machine/vmlinux.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/model/error.h"
+
+#define MAX_PEEL  16 /* typedefs and qualifiers around a type */
+#define MAX_DEPTH 8  /* unnamed structs in structs */
+
+struct symbol {
+	guint64 address, size;
+	const char *name; /* in the ELF's string table */
+	bool global;
+};
+
+/* How far the compilation units were searched. */
+struct units {
+	Dwarf_CU *last;
+	bool over;
+};
+
+struct kho_vmlinux {
+	int fd;
+	Elf *elf;
+	Dwarf *dwarf; /* NULL: no types */
+	GElf_Half machine;
+	guint64 slide;
+	GArray *functions;   /* of struct symbol, by address */
+	GArray *symbols;     /* of struct symbol, by name */
+	GHashTable *structs; /* name in the DWARF's string table -> Dwarf_Off */
+	GHashTable *misses;  /* names that no unit has */
+	struct units *units;
+};
+
+static gint by_address(gconstpointer a, gconstpointer b)
+{
+	const struct symbol *left = a, *right = b;
+
+	return left->address < right->address ? -1 : left->address > right->address;
+}
+
+/* Global ones first among equals. */
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	const struct symbol *left = a, *right = b;
+
+	return strcmp(left->name, right->name) ?: (int)right->global - (int)left->global;
+}
+
+static void add_symbol(struct kho_vmlinux *vmlinux, const GElf_Sym *sym, const char *name)
+{
+	struct symbol symbol = { sym->st_value, sym->st_size, name, GELF_ST_BIND(sym->st_info) != STB_LOCAL };
+	int type = GELF_ST_TYPE(sym->st_info);
+
+	if (!name || !*name || sym->st_shndx == SHN_UNDEF || type == STT_SECTION || type == STT_FILE || type == STT_TLS)
+		return;
+	g_array_append_val(vmlinux->symbols, symbol);
+	if (type == STT_FUNC)
+		g_array_append_val(vmlinux->functions, symbol);
+}
+
+static void read_symbols(struct kho_vmlinux *vmlinux)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(vmlinux->elf, section))) {
+		GElf_Shdr header;
+		Elf_Data *data;
+		GElf_Sym sym;
+
+		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (int i = 0; data && gelf_getsym(data, i, &sym); i++)
+			add_symbol(vmlinux, &sym, elf_strptr(vmlinux->elf, header.sh_link, sym.st_name));
+	}
+	g_array_sort(vmlinux->symbols, by_name);
+	g_array_sort(vmlinux->functions, by_address);
+}
+
+/* NULL: fine. */
+static const char *read_elf(struct kho_vmlinux *vmlinux)
+{
+	GElf_Ehdr header;
+	char *ident;
+
+	vmlinux->elf = elf_begin(vmlinux->fd, ELF_C_READ_MMAP, NULL);
+	if (!vmlinux->elf || elf_kind(vmlinux->elf) != ELF_K_ELF)
+		return "not an ELF file";
+	ident = elf_getident(vmlinux->elf, NULL);
+	if (!ident || ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
+		return "not a 64-bit little-endian ELF file";
+	if (!gelf_getehdr(vmlinux->elf, &header))
+		return "the ELF header is damaged";
+	vmlinux->machine = header.e_machine;
+	read_symbols(vmlinux);
+	if (!vmlinux->symbols->len)
+		return "no symbols: stripped, or cut off";
+	vmlinux->dwarf = dwarf_begin_elf(vmlinux->elf, DWARF_C_READ, NULL);
+	return NULL;
+}
+
+struct kho_vmlinux *kho_vmlinux_open(const char *path, GError **error)
+{
+	g_autoptr(KhoVmlinux) vmlinux = g_new0(struct kho_vmlinux, 1);
+	const char *problem;
+
+	elf_version(EV_CURRENT);
+	vmlinux->functions = g_array_new(FALSE, FALSE, sizeof(struct symbol));
+	vmlinux->symbols = g_array_new(FALSE, FALSE, sizeof(struct symbol));
+	vmlinux->structs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	vmlinux->misses = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	vmlinux->units = g_new0(struct units, 1);
+	vmlinux->fd = open(path, O_RDONLY | O_CLOEXEC);
+	problem = vmlinux->fd < 0 ? g_strerror(errno) : read_elf(vmlinux);
+	if (problem) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: %s", path, problem);
+		return NULL;
+	}
+	return g_steal_pointer(&vmlinux);
+}
+
+void kho_vmlinux_free(struct kho_vmlinux *vmlinux)
+{
+	if (!vmlinux)
+		return;
+	dwarf_end(vmlinux->dwarf);
+	elf_end(vmlinux->elf);
+	if (vmlinux->fd >= 0)
+		close(vmlinux->fd);
+	g_array_unref(vmlinux->functions);
+	g_array_unref(vmlinux->symbols);
+	g_hash_table_unref(vmlinux->structs);
+	g_hash_table_unref(vmlinux->misses);
+	g_free(vmlinux->units);
+	g_free(vmlinux);
+}
+
+void kho_vmlinux_set_slide(struct kho_vmlinux *vmlinux, guint64 slide)
+{
+	vmlinux->slide = slide;
+}
+
+/* --- symbols and code --- */
+
+/* The first of those that @symbols has under @name. */
+static const struct symbol *find_symbol(const GArray *symbols, const char *name)
+{
+	guint low = 0, high = symbols->len;
+
+	while (low < high) {
+		guint middle = low + (high - low) / 2;
+
+		if (strcmp(g_array_index(symbols, struct symbol, middle).name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == symbols->len || strcmp(g_array_index(symbols, struct symbol, low).name, name) != 0)
+		return NULL;
+	return &g_array_index(symbols, struct symbol, low);
+}
+
+bool kho_vmlinux_symbol(const struct kho_vmlinux *vmlinux, const char *name, guint64 *address, guint64 *size)
+{
+	const struct symbol *symbol = find_symbol(vmlinux->symbols, name);
+
+	if (!symbol)
+		return false;
+	*address = symbol->address + vmlinux->slide;
+	if (size)
+		*size = symbol->size;
+	return true;
+}
+
+/* How many functions begin at or below @address. */
+static guint functions_up_to(const GArray *functions, guint64 address)
+{
+	guint low = 0, high = functions->len;
+
+	while (low < high) {
+		guint middle = low + (high - low) / 2;
+
+		if (g_array_index(functions, struct symbol, middle).address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const char *kho_vmlinux_function_at(const struct kho_vmlinux *vmlinux, guint64 address, guint64 *offset, guint64 *size)
+{
+	guint64 at = address - vmlinux->slide, reach;
+	guint next = functions_up_to(vmlinux->functions, at);
+	const struct symbol *symbol;
+
+	if (!next)
+		return NULL;
+	symbol = &g_array_index(vmlinux->functions, struct symbol, next - 1);
+	reach = symbol->size;
+	if (!reach && next < vmlinux->functions->len)
+		reach = symbol[1].address - symbol->address;
+	if (at - symbol->address >= reach)
+		return NULL;
+	if (offset)
+		*offset = at - symbol->address;
+	if (size)
+		*size = reach;
+	return symbol->name;
+}
+
+bool kho_vmlinux_read(const struct kho_vmlinux *vmlinux, guint64 address, void *bytes, gsize length)
+{
+	guint64 at = address - vmlinux->slide;
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(vmlinux->elf, section))) {
+		GElf_Shdr header;
+		Elf_Data *data;
+
+		if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC) || header.sh_type == SHT_NOBITS ||
+		    at < header.sh_addr || at - header.sh_addr >= header.sh_size)
+			continue;
+		data = elf_rawdata(section, NULL);
+		if (!data || !data->d_buf || at - header.sh_addr > data->d_size ||
+		    length > data->d_size - (at - header.sh_addr))
+			return false;
+		memcpy(bytes, (const char *)data->d_buf + (at - header.sh_addr), length);
+		return true;
+	}
+	return false;
+}
+
+/* CALL rel32, or CALL r/m64 (FF /2) of 2 to 7 bytes: with a register, SIB, 8 or 32 bits of displacement. */
+static bool x86_call_before(const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	guint8 code[7] = { 0 };
+	gsize have = G_N_ELEMENTS(code);
+
+	while (have > 1 && !kho_vmlinux_read(vmlinux, address - have, code + G_N_ELEMENTS(code) - have, have))
+		have--;
+	if (have < 2)
+		return false;
+	if (code[2] == 0xe8 && have >= 5)
+		return true;
+	for (gsize length = 2; length <= have; length++) {
+		const guint8 *call = code + G_N_ELEMENTS(code) - length;
+
+		if (call[0] == 0xff && (call[1] & 0x38) == 0x10)
+			return true;
+	}
+	return false;
+}
+
+static bool arm64_call_before(const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	guint32 code;
+
+	if (address % 4 || !kho_vmlinux_read(vmlinux, address - 4, &code, sizeof(code)))
+		return false;
+	code = GUINT32_FROM_LE(code);
+	return (code & 0xfc000000) == 0x94000000 || (code & 0xfffffc1f) == 0xd63f0000;
+}
+
+bool kho_vmlinux_call_before(const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	if (vmlinux->machine == EM_AARCH64)
+		return arm64_call_before(vmlinux, address);
+	return vmlinux->machine == EM_X86_64 && x86_call_before(vmlinux, address);
+}
+
+/* --- types --- */
+
+/* Steps to the next sibling; a damaged file may point backwards, and that would be for ever. */
+static bool next_sibling(Dwarf_Die *die)
+{
+	Dwarf_Off before = dwarf_dieoffset(die);
+	Dwarf_Die next;
+
+	if (dwarf_siblingof(die, &next) != 0 || dwarf_dieoffset(&next) <= before)
+		return false;
+	*die = next;
+	return true;
+}
+
+static bool is_struct(Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+}
+
+/* Remembers all named and defined structs of a unit. */
+static void index_unit(const struct kho_vmlinux *vmlinux, Dwarf_Die *unit)
+{
+	Dwarf_Die die;
+	bool more = dwarf_child(unit, &die) == 0;
+
+	for (; more; more = next_sibling(&die)) {
+		const char *name = is_struct(&die) ? dwarf_diename(&die) : NULL;
+		Dwarf_Off offset = dwarf_dieoffset(&die);
+
+		if (name && !dwarf_hasattr(&die, DW_AT_declaration) && !g_hash_table_contains(vmlinux->structs, name))
+			g_hash_table_insert(vmlinux->structs, (char *)name, g_memdup2(&offset, sizeof(offset)));
+	}
+}
+
+static bool next_unit(const struct kho_vmlinux *vmlinux, Dwarf_CU **last, Dwarf_Die *unit)
+{
+	return vmlinux->dwarf && dwarf_get_units(vmlinux->dwarf, *last, last, NULL, NULL, unit, NULL) == 0;
+}
+
+/* The file may have been named with the build's directory in front. */
+static bool is_source(Dwarf_Die *unit, const char *source)
+{
+	const char *name = dwarf_diename(unit);
+
+	if (!name || !g_str_has_suffix(name, source))
+		return false;
+	name += strlen(name) - strlen(source);
+	return name == dwarf_diename(unit) || name[-1] == '/';
+}
+
+void kho_vmlinux_prefer(const struct kho_vmlinux *vmlinux, const char *source)
+{
+	Dwarf_CU *last = NULL;
+	Dwarf_Die unit;
+
+	while (next_unit(vmlinux, &last, &unit)) {
+		if (is_source(&unit, source)) {
+			index_unit(vmlinux, &unit);
+			return;
+		}
+	}
+}
+
+static bool find_struct(const struct kho_vmlinux *vmlinux, const char *type, Dwarf_Die *die)
+{
+	const Dwarf_Off *offset;
+	Dwarf_Die unit;
+
+	if (g_hash_table_contains(vmlinux->misses, type))
+		return false;
+	while (!(offset = g_hash_table_lookup(vmlinux->structs, type)) && !vmlinux->units->over) {
+		if (next_unit(vmlinux, &vmlinux->units->last, &unit))
+			index_unit(vmlinux, &unit);
+		else
+			vmlinux->units->over = true;
+	}
+	if (offset && dwarf_offdie(vmlinux->dwarf, *offset, die))
+		return true;
+	g_hash_table_add(vmlinux->misses, g_strdup(type));
+	return false;
+}
+
+/* The type of a member, without typedefs and qualifiers; a damaged file may have circles of them. */
+static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+{
+	Dwarf_Attribute attribute;
+
+	if (!dwarf_attr(die, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, type))
+		return false;
+	for (int i = 0; i < MAX_PEEL; i++) {
+		int tag = dwarf_tag(type);
+
+		if (tag != DW_TAG_typedef && tag != DW_TAG_const_type && tag != DW_TAG_volatile_type &&
+		    tag != DW_TAG_atomic_type)
+			return true;
+		if (!dwarf_attr(type, DW_AT_type, &attribute) || !dwarf_formref_die(&attribute, type))
+			return false;
+	}
+	return false;
+}
+
+static guint64 size_of(Dwarf_Die *type)
+{
+	int bytes = dwarf_bytesize(type);
+	Dwarf_Word size;
+
+	if (bytes >= 0)
+		return bytes;
+	return dwarf_aggregate_size(type, &size) == 0 ? size : 0;
+}
+
+static bool offset_of(Dwarf_Die *member, guint64 *offset)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word word = 0;
+
+	if (dwarf_attr(member, DW_AT_data_member_location, &attribute) && dwarf_formudata(&attribute, &word) != 0)
+		return false;
+	*offset = word;
+	return true;
+}
+
+static bool find_member(Dwarf_Die *type, const char *wanted, guint64 *offset, guint64 *size, int depth)
+{
+	Dwarf_Die member, inner;
+	bool more = depth < MAX_DEPTH && dwarf_child(type, &member) == 0;
+
+	for (; more; more = next_sibling(&member)) {
+		const char *name = dwarf_diename(&member);
+		bool known = dwarf_tag(&member) == DW_TAG_member && type_of(&member, &inner);
+		guint64 at, below = 0;
+
+		if (dwarf_tag(&member) != DW_TAG_member || !offset_of(&member, &at))
+			continue;
+		if (name && strcmp(name, wanted) == 0)
+			*size = known ? size_of(&inner) : 0;
+		else if (name || !known || !is_struct(&inner) || !find_member(&inner, wanted, &below, size, depth + 1))
+			continue;
+		*offset = at + below;
+		return true;
+	}
+	return false;
+}
+
+bool kho_vmlinux_member(const struct kho_vmlinux *vmlinux, const char *type, const char *member, guint64 *offset,
+			guint64 *size)
+{
+	guint64 ignored;
+	Dwarf_Die die;
+
+	return find_struct(vmlinux, type, &die) && find_member(&die, member, offset, size ?: &ignored, 0);
+}
+
+bool kho_vmlinux_struct_size(const struct kho_vmlinux *vmlinux, const char *type, guint64 *size)
+{
+	Dwarf_Die die;
+
+	if (!find_struct(vmlinux, type, &die))
+		return false;
+	*size = size_of(&die);
+	return *size != 0;
+}

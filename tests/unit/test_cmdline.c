@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The command lines of both kernels: each word where it belongs, and the successor's inside of the first one's. */
+#include <stdlib.h>
+
+#include "guest/cmdline.h"
+#include "guest/protocol.h"
+#include "harness/handover/cmdline.h"
+#include "harness/model/error.h"
+#include "tests/unit/test.h"
+
+static struct kho_scratch_spec spec = { .text = (char *)"200%" };
+static struct kho_cell cell = { .id = (char *)"k/t/200%", .scratch = &spec, .payload = (char *)KHO_PAYLOAD_DEFAULT };
+
+static bool has_word(const char *line, const char *word)
+{
+	g_auto(GStrv) words = g_strsplit(line, " ", -1);
+
+	return g_strv_contains((const char *const *)words, word);
+}
+
+/* What the guest decodes is what the harness meant, to the letter. */
+static void successor_inside_of_first(void **state)
+{
+	const struct kho_cmdline_config config = {
+		.cell = &cell,
+		.run = "0123456789abcdef",
+		.first_extra = "one=1",
+		.successor_extra = "two=2 three=\"a%b\"",
+	};
+	g_autofree char *first = kho_cmdline_first(&config, NULL);
+	g_autofree char *successor = kho_cmdline_successor(&config);
+	char *inside = cmdline_value(first, KHO_WORD_SUCCESSOR);
+
+	assert_true(percent_decode(inside));
+	assert_string_equal(inside, successor);
+	free(inside);
+	assert_true(has_word(first, "kho_scratch=200%"));
+	assert_true(has_word(first, "one=1"));
+	assert_false(has_word(first, "two=2"));
+	assert_true(has_word(first, KHO_WORD_STAGE KHO_STAGE_FIRST));
+	assert_true(has_word(successor, "two=2"));
+	assert_false(has_word(successor, "one=1"));
+	assert_true(has_word(successor, KHO_WORD_STAGE KHO_STAGE_SUCCESSOR));
+	assert_true(has_word(successor, KHO_WORD_RUN "0123456789abcdef"));
+}
+
+static void silent(void **state)
+{
+	struct kho_cell quiet = cell;
+	const struct kho_cmdline_config config = { .cell = &quiet, .run = "0123456789abcdef" };
+	g_autofree char *loud_line = kho_cmdline_successor(&config), *quiet_line = NULL, *first = NULL;
+
+	quiet.payload = (char *)KHO_PAYLOAD_SILENT;
+	quiet_line = kho_cmdline_successor(&config);
+	first = kho_cmdline_first(&config, NULL);
+	assert_true(has_word(loud_line, "earlyprintk=ttyS0,115200"));
+	assert_null(strstr(quiet_line, "earlyprintk"));
+	assert_true(has_word(first, "earlyprintk=ttyS0,115200"));
+}
+
+static void too_long(void **state)
+{
+	g_autofree char *flood = g_strnfill(KHO_CMDLINE_MAX, 'x');
+	const struct kho_cmdline_config config = { .cell = &cell, .run = "0123456789abcdef", .successor_extra = flood };
+	g_autoptr(GError) error = NULL;
+
+	assert_null(kho_cmdline_first(&config, &error));
+	assert_int_equal(kho_error_exit(error), KHO_EXIT_INPUT);
+	assert_non_null(strstr(error->message, "k/t/200%: the command line has "));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(successor_inside_of_first),
+		cmocka_unit_test(silent),
+		cmocka_unit_test(too_long),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
