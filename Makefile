@@ -32,9 +32,11 @@ $(call need_pkg,glib-2.0,libglib2.0-dev)
 $(call need_pkg,json-glib-1.0,libjson-glib-dev)
 $(call need_pkg,yaml-0.1,libyaml-dev)
 $(call need_pkg,libarchive,libarchive-dev)
+$(call need_pkg,libdw,libdw-dev)
+$(call need_pkg,libelf,libelf-dev)
 endif
 
-PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive
+PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive libdw libelf
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
@@ -48,8 +50,9 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 ESTIMATOR := sparsemem memory_ranges
 MODEL := error size name scratch_spec payload yaml yaml_source topology topology_file topology_ranges pc_layout cell matrix matrix_file \
 	random generate generate_options outcome prediction verdict result
-MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images
-HANDOVER := record report console classify cmdline deadline channel handover schedule
+MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images vmlinux
+HANDOVER := record report console classify cmdline deadline channel handover schedule image printk registers unwind capture \
+	autopsy
 JUDGE := host_estimate judge expected
 REPORT := text tally json junit html html_grid terminal terminal_summary results
 COMMAND := prepare campaign options one_cell matrix cell shell

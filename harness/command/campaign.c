@@ -148,6 +148,7 @@ static bool start_cell(struct campaign *campaign, guint index, GError **error)
 		.cell = cell,
 		.kernel_image = pair->kernel->image,
 		.initramfs = pair->initramfs,
+		.vmlinux = pair->successor->symbols,
 		.first_extra = campaign->config->first_extra,
 		.successor_extra = campaign->config->successor_extra,
 		.kvm = campaign->preparation->kvm,

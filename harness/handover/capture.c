@@ -6,10 +6,11 @@
 #include "harness/handover/registers.h"
 
 /* More than any kernel's data; a vmlinux is not trusted. */
-#define MAX_PIECE (256ULL << 20)
+#define MAX_PIECE   (256ULL << 20)
 #define STACK_BYTES 16384ULL
 
-/* Where the kernel's own data lies: what is between is given back to the page allocator after boot, and then not mapped. */
+/* Where the kernel's own data lies: what is between is given back to the page allocator after boot, and then not
+ * mapped. */
 static const struct {
 	const char *start, *end;
 } parts[] = {
@@ -108,7 +109,7 @@ static void save_stacks(struct kho_capture *capture)
 	g_autoptr(GArray) cpus = kho_registers_parse(capture->registers);
 
 	for (guint i = 0; i < cpus->len; i++) {
-		uint64_t rsp = g_array_index(cpus, struct kho_registers, i).rsp;
+		uint64_t rsp = g_array_index(cpus, struct kho_cpu_registers, i).rsp;
 
 		/* To the end of the stack: stacks are aligned to their size, and beyond may be nothing. */
 		save(capture, rsp & ~7ULL, STACK_BYTES - (rsp & ~7ULL) % STACK_BYTES);

@@ -6,6 +6,8 @@
 #ifndef KHO_HANDOVER_CAPTURE_H
 #define KHO_HANDOVER_CAPTURE_H
 
+#include <stdint.h>
+
 #include "harness/handover/image.h"
 #include "harness/machine/qmp.h"
 #include "harness/machine/vmlinux.h"
@@ -16,8 +18,8 @@ struct kho_capture;
 typedef void (*kho_capture_done)(const struct kho_image *image, const char *registers, void *data);
 
 /*
- * Starts; @done comes from the main loop, after KHO_CAPTURE_SECONDS at the latest. @directory: where the machine runs, for
- * temporary files. @vmlinux: of the kernel that is to be read. All are borrowed until @done or kho_capture_free().
+ * Starts; @done comes from the main loop, after KHO_CAPTURE_SECONDS at the latest. @directory: where the machine runs,
+ * for temporary files. @vmlinux: of the kernel that is to be read. All are borrowed until @done or kho_capture_free().
  */
 #define KHO_CAPTURE_SECONDS 5
 struct kho_capture *kho_capture_start(struct kho_qmp *qmp, const char *directory, const struct kho_vmlinux *vmlinux,

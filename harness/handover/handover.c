@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/handover/autopsy.h"
+#include "harness/handover/capture.h"
 #include "harness/handover/channel.h"
 #include "harness/handover/classify.h"
 #include "harness/handover/cmdline.h"
@@ -17,7 +19,11 @@
 #include "harness/model/error.h"
 
 #define TICK_MILLISECONDS 100
-#define PANIC_SECONDS	  1.0 /* for a panic that never prints its end */
+#define PANIC_SECONDS	  0.4 /* for a panic to be printed to its end */
+
+/* Of kernel/panic.c, 6.18 to 7.3: the CPU that panics, or -1. */
+#define PANIC_FLAG "panic_cpu"
+#define PANIC_FILE "panic_cpu"
 
 enum { CONSOLE, RECORDS, QMP, NR_CHANNELS };
 
@@ -29,16 +35,19 @@ struct kho_handover {
 	struct kho_rundir *rundir; /* the machine's own: it runs there */
 	struct kho_process *process;
 	struct kho_qmp *qmp;
+	struct kho_capture *capture;
 	struct kho_channel_reader *readers[2]; /* console and records */
 	guint open;			       /* of both, how many have not hung up */
 	bool running;			       /* the process */
-	guint tick, finish;		       /* sources */
+	guint tick, finish, settle;	       /* sources */
 
 	struct kho_report *report;
 	struct kho_console console;
 	GString *line; /* of records, not finished yet */
 	struct kho_course course;
-	double panic_at; /* wall seconds; 0: none seen */
+	double panic_at;     /* wall seconds; 0: none seen */
+	uint64_t panic_flag; /* its address in the successor; 0: not known */
+	bool panic_asked;    /* QMP is fetching it */
 
 	enum kho_end end;	/* the first that was seen stands */
 	enum kho_end guest_end; /* what QMP said of the guest's own end; counts when nothing else did */
@@ -101,13 +110,34 @@ static void finish_if_over(struct kho_handover *handover)
 		handover->finish = g_idle_add(finish, handover);
 }
 
+/* Does a machine that ended so have anything to tell? */
+static bool is_death(enum kho_end end)
+{
+	return end == KHO_END_PANIC || end == KHO_END_RESET || end == KHO_END_POWER_OFF || end == KHO_END_DEADLINE;
+}
+
+static void captured(const struct kho_image *image, const char *registers, void *data)
+{
+	struct kho_handover *handover = data;
+	g_autofree char *log = kho_autopsy(handover->config.vmlinux, image, registers, handover->config.directory);
+
+	/* A console that never spoke: the kernel's own log says what it would have said. */
+	if (log && !handover->console.panic && !handover->console.oops)
+		kho_console_take(&handover->console, log, strlen(log));
+	kho_process_kill(handover->process);
+}
+
 static void stop(struct kho_handover *handover, enum kho_end end)
 {
 	if (handover->end != KHO_END_NONE)
 		return;
 	handover->end = end;
 	handover->seconds = kho_process_wall_time(handover->process);
-	kho_process_kill(handover->process);
+	if (is_death(end) && handover->config.vmlinux && handover->running)
+		handover->capture = kho_capture_start(handover->qmp, kho_rundir_path(handover->rundir),
+						      handover->config.vmlinux, captured, handover);
+	else
+		kho_process_kill(handover->process);
 }
 
 static void process_ended(struct kho_process *process, const struct kho_process_end *end, void *data)
@@ -188,20 +218,64 @@ static void took_records(const char *bytes, gsize length, void *data)
 
 /* --- what comes from QEMU --- */
 
+static gboolean settle(gpointer data)
+{
+	struct kho_handover *handover = data;
+
+	handover->settle = 0;
+	stop(handover, handover->guest_end);
+	return G_SOURCE_REMOVE;
+}
+
 static void qmp_event(struct kho_qmp *qmp, const char *name, JsonObject *arguments, void *data)
 {
 	struct kho_handover *handover = data;
 	const char *reason = arguments ? json_object_get_string_member_with_default(arguments, "reason", "") : "";
 
+	if (!g_str_equal(name, "SHUTDOWN") && !g_str_equal(name, "STOP"))
+		return;
 	if (g_str_equal(name, "SHUTDOWN") && g_str_equal(reason, "guest-reset"))
 		handover->guest_end = KHO_END_RESET;
 	else if (g_str_equal(name, "SHUTDOWN") && g_str_equal(reason, "guest-shutdown"))
 		handover->guest_end = KHO_END_POWER_OFF;
-	else if (g_str_equal(name, "STOP")) {
+	if (handover->guest_end != KHO_END_NONE) {
+		/* QEMU keeps it paused. What the guest said before is on its way: that counts first. */
+		if (!handover->settle)
+			handover->settle = g_idle_add_full(G_PRIORITY_LOW, settle, handover, NULL);
+	} else if (g_str_equal(name, "STOP") && handover->end == KHO_END_NONE) {
 		/* Nobody asked for it: an emulation failure, an I/O error. */
 		handover->detail = g_strdup("QEMU stopped the guest");
 		stop(handover, KHO_END_MACHINE);
 	}
+}
+
+/* --- the panic flag: a panic is seen with no console at all --- */
+
+static void panic_flag_saved(struct kho_qmp *qmp, JsonNode *result, const GError *error, void *data)
+{
+	struct kho_handover *handover = data;
+	g_autofree char *path = g_build_filename(kho_rundir_path(handover->rundir), PANIC_FILE, NULL);
+	g_autofree char *bytes = NULL;
+	gsize length;
+	gint32 cpu;
+
+	handover->panic_asked = false;
+	/* An error only means that the address is not mapped yet: the successor is being unpacked. */
+	if (error || !g_file_get_contents(path, &bytes, &length, NULL) || length != sizeof(cpu))
+		return;
+	memcpy(&cpu, bytes, sizeof(cpu));
+	if (cpu >= 0 && cpu < KHO_MAX_CPUS && !handover->panic_at)
+		handover->panic_at = kho_process_wall_time(handover->process);
+}
+
+static void ask_for_panic_flag(struct kho_handover *handover)
+{
+	if (!handover->panic_flag || handover->panic_asked || handover->panic_at || handover->end != KHO_END_NONE ||
+	    !handover->console.entered)
+		return;
+	handover->panic_asked = true;
+	kho_qmp_execute(handover->qmp, "memsave", kho_capture_memsave(handover->panic_flag, sizeof(gint32), PANIC_FILE),
+			panic_flag_saved, handover);
 }
 
 static gboolean tick(gpointer data)
@@ -210,6 +284,7 @@ static gboolean tick(gpointer data)
 	double now = kho_process_guest_time(handover->process);
 	double deadline = kho_deadline(&handover->course, kho_topology_memory(handover->config.cell->topology));
 
+	ask_for_panic_flag(handover);
 	if (handover->panic_at && kho_process_wall_time(handover->process) - handover->panic_at > PANIC_SECONDS)
 		stop(handover, KHO_END_PANIC);
 	else if (now > deadline && handover->end == KHO_END_NONE) {
@@ -264,6 +339,7 @@ static bool start_process(struct kho_handover *handover, const char *cmdline, in
 		.initrd = handover->config.initramfs,
 		.cmdline = cmdline,
 		.kvm = handover->config.kvm,
+		.pause_at_end = true,
 		.channels = { channel_fd(CONSOLE), channel_fd(RECORDS), channel_fd(QMP) },
 	};
 	g_auto(GStrv) argv = kho_qemu_args(&machine);
@@ -337,6 +413,8 @@ struct kho_handover *kho_handover_start(const struct kho_handover_config *config
 	handover->done = done;
 	handover->data = data;
 	handover->report = kho_report_new(run);
+	if (config->vmlinux)
+		kho_vmlinux_symbol(config->vmlinux, PANIC_FLAG, &handover->panic_flag, NULL);
 	handover->line = g_string_new(NULL);
 	kho_console_init(&handover->console);
 	if (start(handover, cmdline, error))
@@ -349,9 +427,11 @@ void kho_handover_free(struct kho_handover *handover)
 {
 	g_clear_handle_id(&handover->tick, g_source_remove);
 	g_clear_handle_id(&handover->finish, g_source_remove);
+	g_clear_handle_id(&handover->settle, g_source_remove);
 	kho_process_free(handover->process);
 	kho_rundir_free(handover->rundir);
 	kho_qmp_free(handover->qmp);
+	kho_capture_free(handover->capture);
 	kho_channel_reader_free(handover->readers[CONSOLE]);
 	kho_channel_reader_free(handover->readers[RECORDS]);
 	kho_console_clear(&handover->console);

@@ -9,6 +9,7 @@
 #define KHO_HANDOVER_HANDOVER_H
 
 #include "harness/handover/report.h"
+#include "harness/machine/vmlinux.h"
 #include "harness/model/cell.h"
 #include "harness/model/outcome.h"
 
@@ -17,11 +18,12 @@ struct kho_handover;
 /* Everything is borrowed for the handover's life. */
 struct kho_handover_config {
 	const struct kho_cell *cell;
-	const char *qemu_binary;  /* NULL: from PATH */
-	const char *kernel_image; /* of the first kernel */
-	const char *initramfs;	  /* of the first kernel, the successor inside */
-	const char *directory;	  /* for console.log, records.log and qemu.cmd; must exist */
-	const char *first_extra;  /* more words for the command lines, or NULL */
+	const char *qemu_binary;	   /* NULL: from PATH */
+	const char *kernel_image;	   /* of the first kernel */
+	const char *initramfs;		   /* of the first kernel, the successor inside */
+	const char *directory;		   /* for console.log, records.log and qemu.cmd; must exist */
+	const struct kho_vmlinux *vmlinux; /* of the successor, for the autopsy; or NULL */
+	const char *first_extra;	   /* more words for the command lines, or NULL */
 	const char *successor_extra;
 	bool kvm;
 };

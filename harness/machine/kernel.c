@@ -75,6 +75,7 @@ static struct kho_kernel *open_build(const char *name, const char *directory, GE
 	kernel->source_hash = info_value(info, "source_sha256");
 	kernel->key = info_value(info, "key");
 	kernel->carries_estimator = kho_file_contains(kernel->vmlinux, WARNING);
+	kernel->symbols = kho_vmlinux_open(kernel->vmlinux, NULL);
 	return g_steal_pointer(&kernel);
 }
 
@@ -105,6 +106,7 @@ void kho_kernel_free(struct kho_kernel *kernel)
 	g_free(kernel->directory);
 	g_free(kernel->image);
 	g_free(kernel->vmlinux);
+	g_clear_pointer(&kernel->symbols, kho_vmlinux_free);
 	g_free(kernel->release);
 	g_free(kernel->source_hash);
 	g_free(kernel->key);

@@ -6,16 +6,18 @@
 #include <stdbool.h>
 
 #include "harness/machine/paths.h"
+#include "harness/machine/vmlinux.h"
 
 struct kho_kernel {
 	char *name; /* "6.19-x86_64" */
 	char *directory;
 	char *image; /* what boots */
 	char *vmlinux;
-	char *release;		/* from kernel.info; NULL where not known */
-	char *source_hash;	/* likewise */
-	char *key;		/* likewise: hash of everything that went into the build */
-	bool carries_estimator; /* contains the published warning, so that its silence means something */
+	char *release;		     /* from kernel.info; NULL where not known */
+	char *source_hash;	     /* likewise */
+	char *key;		     /* likewise: hash of everything that went into the build */
+	bool carries_estimator;	     /* contains the published warning, so that its silence means something */
+	struct kho_vmlinux *symbols; /* NULL: vmlinux cannot be read, and there is no autopsy */
 };
 
 /*

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/handover/autopsy_text.h"
+
+#include <json-glib/json-glib.h>
+
+#include "harness/handover/printk.h"
+
+#define HEX "0x%" G_GINT64_MODIFIER "x"
+#define DEC "%" G_GINT64_MODIFIER "u"
+
+static void free_cpu(gpointer data)
+{
+	struct kho_autopsy_cpu *cpu = data;
+
+	g_ptr_array_unref(cpu->frames);
+	g_free(cpu);
+}
+
+static char *problem_of(const GError *error)
+{
+	return error ? g_strdup(error->message) : NULL;
+}
+
+struct kho_autopsy *kho_autopsy_examine(const struct kho_vmlinux *vmlinux, const struct kho_image *image,
+					const char *registers)
+{
+	struct kho_autopsy *autopsy = g_new0(struct kho_autopsy, 1);
+	g_autoptr(GArray) parsed = kho_registers_parse(registers);
+	g_autoptr(GError) log_error = NULL, memblock_error = NULL;
+
+	autopsy->cpus = g_ptr_array_new_with_free_func(free_cpu);
+	for (guint i = 0; i < parsed->len; i++) {
+		struct kho_autopsy_cpu *cpu = g_new0(struct kho_autopsy_cpu, 1);
+
+		cpu->registers = g_array_index(parsed, struct kho_cpu_registers, i);
+		cpu->frames = kho_unwind(vmlinux, image, &cpu->registers);
+		g_ptr_array_add(autopsy->cpus, cpu);
+	}
+	autopsy->log = kho_printk_log(vmlinux, image, &log_error);
+	autopsy->log_problem = problem_of(log_error);
+	autopsy->memblock = kho_memblock_read(vmlinux, image, &memblock_error);
+	autopsy->memblock_problem = problem_of(memblock_error);
+	autopsy->progress = kho_boot_step_find(
+		autopsy->log, parsed->len ? ((struct kho_autopsy_cpu *)autopsy->cpus->pdata[0])->frames : NULL);
+	return autopsy;
+}
+
+void kho_autopsy_free(struct kho_autopsy *autopsy)
+{
+	if (!autopsy)
+		return;
+	g_ptr_array_unref(autopsy->cpus);
+	kho_memblock_free(autopsy->memblock);
+	g_free(autopsy->memblock_problem);
+	g_free(autopsy->log);
+	g_free(autopsy->log_problem);
+	g_free(autopsy->reason);
+	g_free(autopsy);
+}
+
+/* One line of text that may come from the machine. To be freed. */
+static char *clean(const char *text, gssize length)
+{
+	char *valid = g_utf8_make_valid(text, length);
+
+	for (char *c = valid; *c; c++)
+		if (g_ascii_iscntrl(*c))
+			*c = *c == '\t' ? ' ' : '?';
+	return valid;
+}
+
+/* --- for a person --- */
+
+static void append_cpu(GString *text, const struct kho_autopsy_cpu *cpu)
+{
+	const struct kho_cpu_registers *registers = &cpu->registers;
+
+	g_string_append_printf(text, "\nCPU %u: %s%s\n", registers->cpu,
+			       registers->cpl ? "in user space" : "in the kernel", registers->halted ? ", halted" : "");
+	g_string_append_printf(text, "  rip " HEX "  rsp " HEX "  rbp " HEX "  rflags " HEX "  cr2 " HEX "\n",
+			       registers->rip, registers->rsp, registers->rbp, registers->rflags, registers->cr2);
+	for (guint i = 0; i < cpu->frames->len; i++) {
+		g_autofree char *frame = kho_frame_text(cpu->frames->pdata[i]);
+		g_autofree char *line = clean(frame, -1);
+
+		g_string_append_printf(text, "    %s\n", line);
+	}
+}
+
+static void append_table(GString *text, const char *name, const GArray *table)
+{
+	g_string_append_printf(text, "  %s: %u regions\n", name, table->len);
+	for (guint i = 0; i < table->len; i++) {
+		const struct kho_memblock_region *region = &g_array_index(table, struct kho_memblock_region, i);
+		g_autofree char *flags = kho_memblock_flags_text(region->flags);
+
+		g_string_append_printf(text,
+				       "    [0x%012" G_GINT64_MODIFIER "x-0x%012" G_GINT64_MODIFIER "x) " DEC
+				       " bytes, nid %d, %s\n",
+				       region->base, region->base + region->size, region->size, region->nid, flags);
+	}
+}
+
+static void append_memblock(GString *text, const struct kho_autopsy *autopsy)
+{
+	const struct kho_memblock *memblock = autopsy->memblock;
+
+	g_string_append(text, "\nmemblock:\n");
+	if (!memblock) {
+		g_string_append_printf(text, "  %s\n", autopsy->memblock_problem ?: "not read");
+		return;
+	}
+	g_string_append_printf(text, "  scratch: " DEC " bytes, free: " DEC ", in one piece: " DEC "\n",
+			       memblock->scratch, memblock->scratch_free, memblock->scratch_largest);
+	append_table(text, "memory", memblock->memory);
+	append_table(text, "reserved", memblock->reserved);
+}
+
+static void append_log(GString *text, const struct kho_autopsy *autopsy)
+{
+	g_auto(GStrv) lines = g_strsplit(autopsy->log ?: "", "\n", -1);
+
+	g_string_append(text, "\nthe kernel's log:\n");
+	if (!autopsy->log)
+		g_string_append_printf(text, "  %s\n", autopsy->log_problem ?: "not read");
+	for (guint i = 0; lines[i]; i++) {
+		g_autofree char *line = clean(lines[i], -1);
+
+		if (*line)
+			g_string_append_printf(text, "%s\n", line);
+	}
+}
+
+char *kho_autopsy_text(const struct kho_autopsy *autopsy)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (autopsy->reason) {
+		g_autofree char *reason = clean(autopsy->reason, -1);
+
+		g_string_append_printf(text, "reason: %s\n", reason);
+	}
+	g_string_append_printf(text, "boot had come to: %s\n", kho_boot_step_name(autopsy->progress));
+	for (guint i = 0; i < autopsy->cpus->len; i++)
+		append_cpu(text, autopsy->cpus->pdata[i]);
+	append_memblock(text, autopsy);
+	append_log(text, autopsy);
+	return g_strdup(text->str);
+}
+
+/* --- for a program --- */
+
+static void put_text(JsonBuilder *builder, const char *key, const char *text)
+{
+	g_autofree char *value = text ? clean(text, -1) : NULL;
+
+	json_builder_set_member_name(builder, key);
+	if (value)
+		json_builder_add_string_value(builder, value);
+	else
+		json_builder_add_null_value(builder);
+}
+
+static void put_address(JsonBuilder *builder, const char *key, guint64 address)
+{
+	g_autofree char *text = g_strdup_printf(HEX, address);
+
+	put_text(builder, key, text);
+}
+
+/* JSON's readers end at INT64_MAX; the rest goes as text, so that no digit is lost. */
+static void put_number(JsonBuilder *builder, const char *key, guint64 number)
+{
+	g_autofree char *text = g_strdup_printf(DEC, number);
+
+	if (number > G_MAXINT64) {
+		put_text(builder, key, text);
+		return;
+	}
+	json_builder_set_member_name(builder, key);
+	json_builder_add_int_value(builder, (gint64)number);
+}
+
+static void put_bool(JsonBuilder *builder, const char *key, bool value)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_add_boolean_value(builder, value);
+}
+
+static void put_frames(JsonBuilder *builder, const GPtrArray *frames)
+{
+	json_builder_set_member_name(builder, "stack");
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < frames->len; i++) {
+		const struct kho_frame *frame = frames->pdata[i];
+
+		json_builder_begin_object(builder);
+		put_address(builder, "address", frame->address);
+		put_text(builder, "function", frame->function);
+		put_number(builder, "offset", frame->offset);
+		put_number(builder, "size", frame->size);
+		put_bool(builder, "reliable", frame->reliable);
+		json_builder_end_object(builder);
+	}
+	json_builder_end_array(builder);
+}
+
+static void put_cpu(JsonBuilder *builder, const struct kho_autopsy_cpu *cpu)
+{
+	const struct kho_cpu_registers *registers = &cpu->registers;
+
+	json_builder_begin_object(builder);
+	put_number(builder, "cpu", registers->cpu);
+	put_address(builder, "rip", registers->rip);
+	put_address(builder, "rsp", registers->rsp);
+	put_address(builder, "rbp", registers->rbp);
+	put_address(builder, "rflags", registers->rflags);
+	put_address(builder, "cr2", registers->cr2);
+	put_number(builder, "cpl", registers->cpl);
+	put_bool(builder, "halted", registers->halted);
+	put_frames(builder, cpu->frames);
+	json_builder_end_object(builder);
+}
+
+static void put_table(JsonBuilder *builder, const char *key, const GArray *table)
+{
+	json_builder_set_member_name(builder, key);
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < table->len; i++) {
+		const struct kho_memblock_region *region = &g_array_index(table, struct kho_memblock_region, i);
+		g_autofree char *flags = kho_memblock_flags_text(region->flags);
+
+		json_builder_begin_object(builder);
+		put_address(builder, "base", region->base);
+		put_number(builder, "size", region->size);
+		put_text(builder, "flags", flags);
+		json_builder_set_member_name(builder, "nid");
+		json_builder_add_int_value(builder, region->nid);
+		json_builder_end_object(builder);
+	}
+	json_builder_end_array(builder);
+}
+
+static void put_memblock(JsonBuilder *builder, const struct kho_autopsy *autopsy)
+{
+	const struct kho_memblock *memblock = autopsy->memblock;
+
+	put_text(builder, "memblock_problem", autopsy->memblock_problem);
+	json_builder_set_member_name(builder, "memblock");
+	if (!memblock) {
+		json_builder_add_null_value(builder);
+		return;
+	}
+	json_builder_begin_object(builder);
+	put_number(builder, "scratch_bytes", memblock->scratch);
+	put_number(builder, "scratch_free_bytes", memblock->scratch_free);
+	put_number(builder, "scratch_largest_bytes", memblock->scratch_largest);
+	put_table(builder, "memory", memblock->memory);
+	put_table(builder, "reserved", memblock->reserved);
+	json_builder_end_object(builder);
+}
+
+static void put_log(JsonBuilder *builder, const struct kho_autopsy *autopsy)
+{
+	g_auto(GStrv) lines = g_strsplit(autopsy->log ?: "", "\n", -1);
+
+	put_text(builder, "log_problem", autopsy->log_problem);
+	json_builder_set_member_name(builder, "log");
+	if (!autopsy->log) {
+		json_builder_add_null_value(builder);
+		return;
+	}
+	json_builder_begin_array(builder);
+	for (guint i = 0; lines[i]; i++) {
+		g_autofree char *line = clean(lines[i], -1);
+
+		if (*line)
+			json_builder_add_string_value(builder, line);
+	}
+	json_builder_end_array(builder);
+}
+
+static void put_autopsy(JsonBuilder *builder, const struct kho_autopsy *autopsy)
+{
+	json_builder_begin_object(builder);
+	put_text(builder, "reason", autopsy->reason);
+	put_text(builder, "progress", kho_boot_step_name(autopsy->progress));
+	json_builder_set_member_name(builder, "cpus");
+	json_builder_begin_array(builder);
+	for (guint i = 0; i < autopsy->cpus->len; i++)
+		put_cpu(builder, autopsy->cpus->pdata[i]);
+	json_builder_end_array(builder);
+	put_memblock(builder, autopsy);
+	put_log(builder, autopsy);
+	json_builder_end_object(builder);
+}
+
+char *kho_autopsy_json(const struct kho_autopsy *autopsy)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+	g_autoptr(JsonGenerator) generator = json_generator_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL;
+
+	put_autopsy(builder, autopsy);
+	root = json_builder_get_root(builder);
+	json_generator_set_root(generator, root);
+	json_generator_set_pretty(generator, TRUE);
+	text = json_generator_to_data(generator, NULL);
+	return g_strconcat(text, "\n", NULL);
+}
