@@ -62,8 +62,7 @@ static u64 align4(u64 length)
 	return (length + 3) & ~3ULL;
 }
 
-/* Looks through ELF notes for vmcoreinfo. Returns its text, cut out in place, or NULL. */
-static char *find_note(char *notes, size_t size)
+char *geometry_find_note(char *notes, size_t size)
 {
 	size_t at = 0;
 
@@ -71,7 +70,7 @@ static char *find_note(char *notes, size_t size)
 		const Elf64_Nhdr *note = (const Elf64_Nhdr *)(notes + at);
 		size_t name = at + sizeof(*note), text = name + align4(note->n_namesz);
 
-		if (text < name || text > size || note->n_descsz >= size - text)
+		if (text < name || text > size || note->n_descsz > size - text)
 			return NULL;
 		if (note->n_namesz == sizeof(NOTE_NAME) && memcmp(notes + name, NOTE_NAME, sizeof(NOTE_NAME)) == 0) {
 			notes[text + note->n_descsz] = '\0';
@@ -128,7 +127,7 @@ bool geometry_read(struct kho_geometry *geometry)
 		return false;
 	notes = read_notes(fd, &size);
 	if (notes) {
-		text = find_note(notes, size);
+		text = geometry_find_note(notes, size);
 		ok = text && geometry_parse(text, geometry);
 		if (!ok)
 			errno = ENODATA;

@@ -6,6 +6,8 @@
 #ifndef KHO_GUEST_GEOMETRY_H
 #define KHO_GUEST_GEOMETRY_H
 
+#include <stddef.h>
+
 #include "estimator/sparsemem.h"
 
 /* False: errno says why; ENODATA where vmcoreinfo lacks a line. */
@@ -13,5 +15,11 @@ bool geometry_read(struct kho_geometry *geometry);
 
 /* From vmcoreinfo's text, "NAME=VALUE" lines. False where one is missing or makes no sense. */
 bool geometry_parse(const char *vmcoreinfo, struct kho_geometry *geometry);
+
+/*
+ * The text of the vmcoreinfo note among ELF notes, cut out in place, or NULL. @notes has one byte more than @size:
+ * vmcoreinfo is the last note of /proc/kcore and is not padded where its length is a multiple of four.
+ */
+char *geometry_find_note(char *notes, size_t size);
 
 #endif

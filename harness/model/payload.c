@@ -4,8 +4,8 @@
 #include "harness/model/error.h"
 
 static const struct kho_payload payloads[] = {
-	{ .name = KHO_PAYLOAD_DEFAULT, .early_console = true },
-	{ .name = KHO_PAYLOAD_SILENT, .early_console = false },
+	{ .name = KHO_PAYLOAD_DEFAULT, .early_console = false },
+	{ .name = KHO_PAYLOAD_CONSOLE, .early_console = true },
 };
 
 const struct kho_payload *kho_payload_find(const char *name, GError **error)
@@ -16,6 +16,6 @@ const struct kho_payload *kho_payload_find(const char *name, GError **error)
 		if (g_str_equal(payloads[i].name, name))
 			return &payloads[i];
 	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
-		    "%s is not a payload (" KHO_PAYLOAD_DEFAULT ", " KHO_PAYLOAD_SILENT ")", quoted);
+		    "%s is not a payload (" KHO_PAYLOAD_DEFAULT ", " KHO_PAYLOAD_CONSOLE ")", quoted);
 	return NULL;
 }

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #define KHO_PAYLOAD_DEFAULT "default"
-#define KHO_PAYLOAD_SILENT  "silent"
+#define KHO_PAYLOAD_CONSOLE "console"
 
 struct kho_payload {
 	const char *name;
@@ -15,8 +15,9 @@ struct kho_payload {
 };
 
 /*
- * By name: "default", or "silent", whose successor has no console before its serial driver is up, as in
- * production. NULL: there is none of that name; KHO_ERROR_INPUT lists those there are.
+ * By name: "default", whose successor has no console before its serial driver is up, as in production, or
+ * "console", whose successor can be heard from its first line on. NULL: there is none of that name;
+ * KHO_ERROR_INPUT lists those there are.
  */
 const struct kho_payload *kho_payload_find(const char *name, GError **error);
 

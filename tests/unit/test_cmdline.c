@@ -44,14 +44,14 @@ static void successor_inside_of_first(void **state)
 	assert_true(has_word(successor, KHO_WORD_RUN "0123456789abcdef"));
 }
 
-static void silent(void **state)
+static void silence_is_the_default(void **state)
 {
-	struct kho_cell quiet = cell;
-	const struct kho_cmdline_config config = { .cell = &quiet, .run = "0123456789abcdef" };
-	g_autofree char *loud_line = kho_cmdline_successor(&config), *quiet_line = NULL, *first = NULL;
+	struct kho_cell heard = cell;
+	const struct kho_cmdline_config config = { .cell = &heard, .run = "0123456789abcdef" };
+	g_autofree char *quiet_line = kho_cmdline_successor(&config), *loud_line = NULL, *first = NULL;
 
-	quiet.payload = (char *)KHO_PAYLOAD_SILENT;
-	quiet_line = kho_cmdline_successor(&config);
+	heard.payload = (char *)KHO_PAYLOAD_CONSOLE;
+	loud_line = kho_cmdline_successor(&config);
 	first = kho_cmdline_first(&config, NULL);
 	assert_true(has_word(loud_line, "earlyprintk=ttyS0,115200"));
 	assert_null(strstr(quiet_line, "earlyprintk"));
@@ -73,7 +73,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(successor_inside_of_first),
-		cmocka_unit_test(silent),
+		cmocka_unit_test(silence_is_the_default),
 		cmocka_unit_test(too_long),
 	};
 

@@ -77,6 +77,34 @@ static void geometry(void **state)
 		assert_false(geometry_parse(bad[i], &read));
 }
 
+/* Puts a note behind those in @to; returns their new length. */
+static size_t add_note(char *to, size_t at, const char *name, const char *text)
+{
+	const uint32_t header[3] = { strlen(name) + 1, strlen(text), 0 };
+
+	memcpy(to + at, header, sizeof(header));
+	memcpy(to + at + sizeof(header), name, header[0]);
+	memcpy(to + at + sizeof(header) + (header[0] + 3) / 4 * 4, text, header[1]);
+	return at + sizeof(header) + (header[0] + 3) / 4 * 4 + header[1];
+}
+
+static void notes(void **state)
+{
+	for (size_t length = 1; length <= 8; length++) {
+		char all[256] = { 0 }, text[16] = { 0 };
+		size_t size = add_note(all, 0, "CORE", "12345678");
+		const char *found;
+
+		memset(text, 'x', length);
+		size = add_note(all, size, "VMCOREINFO", text);
+		all[size] = '!';
+		found = geometry_find_note(all, size);
+		assert_non_null(found);
+		assert_string_equal(found, text);
+		assert_null(geometry_find_note(all, size - 1));
+	}
+}
+
 static void numbers(void **state)
 {
 	uint64_t read[2];
@@ -143,9 +171,13 @@ static void records_survive_the_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(log_messages), cmocka_unit_test(memory_ranges),
-		cmocka_unit_test(geometry),	cmocka_unit_test(numbers),
-		cmocka_unit_test(words),	cmocka_unit_test(records_survive_the_way),
+		cmocka_unit_test(log_messages),
+		cmocka_unit_test(memory_ranges),
+		cmocka_unit_test(geometry),
+		cmocka_unit_test(notes),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(words),
+		cmocka_unit_test(records_survive_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,13 +110,13 @@ static void test_payloads(void **state)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KhoMatrix) matrix =
-		load(*state, HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [silent, default]\n", NULL,
+		load(*state, HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [console, default]\n", NULL,
 		     &error);
 
 	assert_null(error);
 	assert_int_equal(matrix->cells->len, 2);
-	assert_string_equal(cell(matrix, 0)->id, "a/one/200%+silent");
-	assert_string_equal(cell(matrix, 0)->payload, KHO_PAYLOAD_SILENT);
+	assert_string_equal(cell(matrix, 0)->id, "a/one/200%+console");
+	assert_string_equal(cell(matrix, 0)->payload, KHO_PAYLOAD_CONSOLE);
 	assert_string_equal(cell(matrix, 1)->id, "a/one/200%");
 }
 
@@ -164,7 +164,7 @@ static const struct {
 	{ HEAD "- topologies: [one]\n  scratch: [200%]\n",
 	  "DIR/matrix.yaml:4: unknown key 'scratch' (known: topologies, kho_scratch, payloads)" },
 	{ HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [loud]\n",
-	  "DIR/matrix.yaml:5: payloads: 'loud' is not a payload (default, silent)" },
+	  "DIR/matrix.yaml:5: payloads: 'loud' is not a payload (default, console)" },
 	{ HEAD "- topologies: []\n  kho_scratch: [200%]\n", "DIR/matrix.yaml:3: topologies: the list is empty" },
 	{ HEAD "- topologies: [one, one]\n  kho_scratch: [200%]\n",
 	  "DIR/matrix.yaml:3: topologies: 'one' is listed twice" },
