@@ -32,6 +32,7 @@ struct kho_vmlinux {
 	Dwarf *dwarf; /* NULL: no types */
 	GElf_Half machine;
 	guint64 slide;
+	bool borrowed;	     /* what is pointed at belongs to the one that this is a view of */
 	GArray *functions;   /* of struct symbol, by address */
 	GArray *symbols;     /* of struct symbol, by name */
 	GHashTable *structs; /* name in the DWARF's string table -> Dwarf_Off */
@@ -127,10 +128,8 @@ struct kho_vmlinux *kho_vmlinux_open(const char *path, GError **error)
 	return g_steal_pointer(&vmlinux);
 }
 
-void kho_vmlinux_free(struct kho_vmlinux *vmlinux)
+static void free_tables(struct kho_vmlinux *vmlinux)
 {
-	if (!vmlinux)
-		return;
 	dwarf_end(vmlinux->dwarf);
 	elf_end(vmlinux->elf);
 	if (vmlinux->fd >= 0)
@@ -140,12 +139,24 @@ void kho_vmlinux_free(struct kho_vmlinux *vmlinux)
 	g_hash_table_unref(vmlinux->structs);
 	g_hash_table_unref(vmlinux->misses);
 	g_free(vmlinux->units);
+}
+
+void kho_vmlinux_free(struct kho_vmlinux *vmlinux)
+{
+	if (!vmlinux)
+		return;
+	if (!vmlinux->borrowed)
+		free_tables(vmlinux);
 	g_free(vmlinux);
 }
 
-void kho_vmlinux_set_slide(struct kho_vmlinux *vmlinux, guint64 slide)
+struct kho_vmlinux *kho_vmlinux_slid(const struct kho_vmlinux *of, guint64 slide)
 {
-	vmlinux->slide = slide;
+	struct kho_vmlinux *slid = g_memdup2(of, sizeof(*of));
+
+	slid->slide = slide;
+	slid->borrowed = true;
+	return slid;
 }
 
 /* --- symbols and code --- */

@@ -2,7 +2,8 @@
 /*
  * A kernel's vmlinux: its symbols, its code and the layout of its types, through elfutils (libelf, libdw).
  * 64-bit little-endian only (x86-64, arm64). The file is not trusted: a damaged one gives errors or misses, no more.
- * All addresses are the running kernel's: the file's plus the slide. Sizes and offsets are bytes.
+ * All addresses are the running kernel's: the file's plus the slide, which is 0 but for kho_vmlinux_slid(). Sizes and
+ * offsets are bytes.
  */
 #ifndef KHO_MACHINE_VMLINUX_H
 #define KHO_MACHINE_VMLINUX_H
@@ -21,8 +22,11 @@ void kho_vmlinux_free(struct kho_vmlinux *vmlinux);
 typedef struct kho_vmlinux KhoVmlinux;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoVmlinux, kho_vmlinux_free)
 
-/* How far the running kernel lies above the file's addresses (KASLR; modulo 2^64). 0 at first. */
-void kho_vmlinux_set_slide(struct kho_vmlinux *vmlinux, guint64 slide);
+/*
+ * The same kernel where it runs @slide bytes above the file's addresses (KASLR; modulo 2^64), whatever the slide of
+ * @of. Shares all tables with @of, which must outlive it; to be freed with kho_vmlinux_free() as well.
+ */
+struct kho_vmlinux *kho_vmlinux_slid(const struct kho_vmlinux *of, guint64 slide);
 
 /* A defined symbol, local ones too; of several with one name a global one, else the first. @size may be NULL. */
 bool kho_vmlinux_symbol(const struct kho_vmlinux *vmlinux, const char *name, guint64 *address, guint64 *size);
