@@ -1,51 +1,117 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/handover/autopsy.h"
 
-#include <inttypes.h>
-
 #include "harness/handover/printk.h"
-#include "harness/handover/unwind.h"
 
-static void write_stack(GString *text, const struct kho_vmlinux *vmlinux, const struct kho_image *image,
-			const struct kho_cpu_registers *registers)
+static void free_cpu(gpointer data)
 {
-	g_autoptr(GPtrArray) frames = kho_unwind(vmlinux, image, registers);
+	struct kho_autopsy_cpu *cpu = data;
 
-	g_string_append_printf(text, "CPU %u: pc 0x%016" PRIx64 ", stack 0x%016" PRIx64 "%s%s\n", registers->cpu,
-			       registers->rip, registers->rsp, registers->cpl ? ", in user space" : "",
-			       registers->halted ? ", halted" : "");
-	for (guint i = 0; i < frames->len; i++) {
-		g_autofree char *frame = kho_frame_text(g_ptr_array_index(frames, i));
+	g_ptr_array_unref(cpu->frames);
+	g_free(cpu);
+}
 
-		g_string_append_printf(text, "    %s\n", frame);
+static void examine_cpus(struct kho_autopsy *autopsy, const struct kho_captured *captured)
+{
+	g_autoptr(GArray) parsed = kho_registers_parse(captured->registers ?: "");
+
+	for (guint i = 0; i < parsed->len; i++) {
+		struct kho_autopsy_cpu *cpu = g_new0(struct kho_autopsy_cpu, 1);
+
+		cpu->registers = g_array_index(parsed, struct kho_cpu_registers, i);
+		if (captured->vmlinux)
+			cpu->frames = kho_unwind(captured->vmlinux, captured->image, &cpu->registers);
+		else
+			cpu->frames = g_ptr_array_new_with_free_func((GDestroyNotify)kho_frame_free);
+		g_ptr_array_add(autopsy->cpus, cpu);
 	}
-	g_string_append_c(text, '\n');
 }
 
-static void write_stacks(GString *text, const struct kho_vmlinux *vmlinux, const struct kho_image *image,
-			 const char *registers)
+static void examine_memory(struct kho_autopsy *autopsy, const struct kho_captured *captured)
 {
-	g_autoptr(GArray) cpus = kho_registers_parse(registers);
+	g_autoptr(GError) log_error = NULL, memblock_error = NULL;
 
-	for (guint i = 0; i < cpus->len; i++)
-		write_stack(text, vmlinux, image, &g_array_index(cpus, struct kho_cpu_registers, i));
+	autopsy->log = kho_printk_log(captured->vmlinux, captured->image, &log_error);
+	autopsy->log_problem = log_error ? g_strdup(log_error->message) : NULL;
+	/* Its pages are the page allocator's by now (memblock_discard(), free_initmem()), and hold something else. */
+	if (kho_boot_step_of_log(autopsy->log) == KHO_BOOT_INIT) {
+		autopsy->memblock_problem = g_strdup("the kernel has booted, and memblock's tables are gone");
+		return;
+	}
+	autopsy->memblock = kho_memblock_read(captured->vmlinux, captured->image, &memblock_error);
+	autopsy->memblock_problem = memblock_error ? g_strdup(memblock_error->message) : NULL;
 }
 
-char *kho_autopsy(const struct kho_vmlinux *vmlinux, const struct kho_image *image, const char *registers,
-		  const char *directory)
+static enum kho_boot_step furthest_step(const struct kho_autopsy *autopsy)
 {
-	g_autoptr(GString) text = g_string_new("What the machine was doing when it was stopped. '?' marks what may be "
-					       "left over from calls that ended.\n\n");
-	g_autofree char *path = g_build_filename(directory, "autopsy.txt", NULL);
-	g_autoptr(GError) error = NULL;
-	char *log = kho_printk_log(vmlinux, image, &error);
+	enum kho_boot_step furthest = KHO_BOOT_UNKNOWN;
 
-	if (registers)
-		write_stacks(text, vmlinux, image, registers);
-	else
-		g_string_append(text, "No registers: QEMU did not answer in time.\n\n");
-	g_string_append_printf(text, "The kernel's own log:\n\n%s", log ?: error->message);
-	/* Evidence only: a cell is not lost for it. */
-	g_file_set_contents(path, text->str, text->len, NULL);
-	return log;
+	for (guint i = 0; i < autopsy->cpus->len; i++) {
+		const struct kho_autopsy_cpu *cpu = g_ptr_array_index(autopsy->cpus, i);
+
+		furthest = MAX(furthest, kho_boot_step_find(autopsy->log, cpu->frames));
+	}
+	return furthest;
+}
+
+struct kho_autopsy *kho_autopsy_examine(const struct kho_captured *captured)
+{
+	static const char not_found[] = "the kernel was not found in the page tables";
+	struct kho_autopsy *autopsy = g_new0(struct kho_autopsy, 1);
+
+	autopsy->registers = g_strdup(captured->registers);
+	autopsy->cpus = g_ptr_array_new_with_free_func(free_cpu);
+	autopsy->found = captured->vmlinux != NULL;
+	autopsy->slide = captured->slide;
+	examine_cpus(autopsy, captured);
+	if (autopsy->found) {
+		examine_memory(autopsy, captured);
+	} else {
+		autopsy->log_problem = g_strdup(not_found);
+		autopsy->memblock_problem = g_strdup(not_found);
+	}
+	autopsy->progress = furthest_step(autopsy);
+	return autopsy;
+}
+
+void kho_autopsy_free(struct kho_autopsy *autopsy)
+{
+	if (!autopsy)
+		return;
+	g_ptr_array_unref(autopsy->cpus);
+	kho_memblock_free(autopsy->memblock);
+	g_free(autopsy->memblock_problem);
+	g_free(autopsy->log);
+	g_free(autopsy->log_problem);
+	g_free(autopsy->reason);
+	g_free(autopsy->registers);
+	g_free(autopsy);
+}
+
+static bool holds(const struct kho_autopsy_cpu *cpu, const char *function)
+{
+	for (guint i = 0; function && i < cpu->frames->len; i++) {
+		const struct kho_frame *frame = g_ptr_array_index(cpu->frames, i);
+
+		if (frame->reliable && g_strcmp0(frame->function, function) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct kho_autopsy_cpu *kho_autopsy_telling_cpu(const struct kho_autopsy *autopsy, const char *function)
+{
+	const struct kho_autopsy_cpu *running = NULL;
+
+	for (guint i = 0; i < autopsy->cpus->len; i++) {
+		const struct kho_autopsy_cpu *cpu = g_ptr_array_index(autopsy->cpus, i);
+
+		if (holds(cpu, function))
+			return cpu;
+		if (!running && !cpu->registers.halted && cpu->frames->len)
+			running = cpu;
+	}
+	if (running || !autopsy->cpus->len)
+		return running;
+	return g_ptr_array_index(autopsy->cpus, 0);
 }

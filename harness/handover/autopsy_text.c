@@ -3,60 +3,8 @@
 
 #include <json-glib/json-glib.h>
 
-#include "harness/handover/printk.h"
-
 #define HEX "0x%" G_GINT64_MODIFIER "x"
 #define DEC "%" G_GINT64_MODIFIER "u"
-
-static void free_cpu(gpointer data)
-{
-	struct kho_autopsy_cpu *cpu = data;
-
-	g_ptr_array_unref(cpu->frames);
-	g_free(cpu);
-}
-
-static char *problem_of(const GError *error)
-{
-	return error ? g_strdup(error->message) : NULL;
-}
-
-struct kho_autopsy *kho_autopsy_examine(const struct kho_vmlinux *vmlinux, const struct kho_image *image,
-					const char *registers)
-{
-	struct kho_autopsy *autopsy = g_new0(struct kho_autopsy, 1);
-	g_autoptr(GArray) parsed = kho_registers_parse(registers);
-	g_autoptr(GError) log_error = NULL, memblock_error = NULL;
-
-	autopsy->cpus = g_ptr_array_new_with_free_func(free_cpu);
-	for (guint i = 0; i < parsed->len; i++) {
-		struct kho_autopsy_cpu *cpu = g_new0(struct kho_autopsy_cpu, 1);
-
-		cpu->registers = g_array_index(parsed, struct kho_cpu_registers, i);
-		cpu->frames = kho_unwind(vmlinux, image, &cpu->registers);
-		g_ptr_array_add(autopsy->cpus, cpu);
-	}
-	autopsy->log = kho_printk_log(vmlinux, image, &log_error);
-	autopsy->log_problem = problem_of(log_error);
-	autopsy->memblock = kho_memblock_read(vmlinux, image, &memblock_error);
-	autopsy->memblock_problem = problem_of(memblock_error);
-	autopsy->progress = kho_boot_step_find(
-		autopsy->log, parsed->len ? ((struct kho_autopsy_cpu *)autopsy->cpus->pdata[0])->frames : NULL);
-	return autopsy;
-}
-
-void kho_autopsy_free(struct kho_autopsy *autopsy)
-{
-	if (!autopsy)
-		return;
-	g_ptr_array_unref(autopsy->cpus);
-	kho_memblock_free(autopsy->memblock);
-	g_free(autopsy->memblock_problem);
-	g_free(autopsy->log);
-	g_free(autopsy->log_problem);
-	g_free(autopsy->reason);
-	g_free(autopsy);
-}
 
 /* One line of text that may come from the machine. To be freed. */
 static char *clean(const char *text, gssize length)
@@ -131,6 +79,18 @@ static void append_log(GString *text, const struct kho_autopsy *autopsy)
 	}
 }
 
+static void append_registers(GString *text, const struct kho_autopsy *autopsy)
+{
+	g_auto(GStrv) lines = g_strsplit(autopsy->registers ?: "  QEMU did not answer", "\n", -1);
+
+	g_string_append(text, "\nall registers:\n");
+	for (guint i = 0; lines[i]; i++) {
+		g_autofree char *line = clean(lines[i], -1);
+
+		g_string_append_printf(text, "%s\n", line);
+	}
+}
+
 char *kho_autopsy_text(const struct kho_autopsy *autopsy)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
@@ -141,10 +101,13 @@ char *kho_autopsy_text(const struct kho_autopsy *autopsy)
 		g_string_append_printf(text, "reason: %s\n", reason);
 	}
 	g_string_append_printf(text, "boot had come to: %s\n", kho_boot_step_name(autopsy->progress));
+	if (autopsy->slide)
+		g_string_append_printf(text, "KASLR moved the kernel by " HEX "\n", autopsy->slide);
 	for (guint i = 0; i < autopsy->cpus->len; i++)
 		append_cpu(text, autopsy->cpus->pdata[i]);
 	append_memblock(text, autopsy);
 	append_log(text, autopsy);
+	append_registers(text, autopsy);
 	return g_strdup(text->str);
 }
 
@@ -285,6 +248,8 @@ static void put_autopsy(JsonBuilder *builder, const struct kho_autopsy *autopsy)
 	json_builder_begin_object(builder);
 	put_text(builder, "reason", autopsy->reason);
 	put_text(builder, "progress", kho_boot_step_name(autopsy->progress));
+	put_bool(builder, "kernel_found", autopsy->found);
+	put_address(builder, "slide", autopsy->slide);
 	json_builder_set_member_name(builder, "cpus");
 	json_builder_begin_array(builder);
 	for (guint i = 0; i < autopsy->cpus->len; i++)

@@ -2,6 +2,7 @@
 #include "harness/handover/classify.h"
 
 #include "guest/protocol.h"
+#include "harness/handover/death.h"
 
 static bool loaded(const struct kho_report *report)
 {
@@ -78,29 +79,18 @@ static void classify_error(const struct kho_report *report, struct kho_outcome *
 		set(outcome, KHO_OUTCOME_FIRST_BOOT_FAILED, g_strdup_printf("first kernel: %s", report->first.error));
 }
 
-/* What the console knows of a death, else a default. */
-static char *console_reason(const struct kho_evidence *evidence, const char *otherwise)
-{
-	char *reason = kho_console_reason(evidence->console);
-
-	if (reason)
-		return reason;
-	if (!evidence->console->last)
-		return g_strdup(otherwise);
-	return g_strdup_printf("%s; its last words: %s", otherwise, evidence->console->last);
-}
-
-static const char *end_text(enum kho_end end)
+static enum kho_death_sign sign_of(enum kho_end end)
 {
 	switch (end) {
-	case KHO_END_RESET:
-		return "the guest reset its machine";
-	case KHO_END_POWER_OFF:
-		return "the guest switched its machine off without a last word";
-	case KHO_END_DEADLINE:
-		return "no progress";
 	case KHO_END_PANIC:
-		return "panic";
+		return KHO_DEATH_PANIC;
+	case KHO_END_RESET:
+		return KHO_DEATH_RESET;
+	case KHO_END_POWER_OFF:
+		return KHO_DEATH_POWER_OFF;
+	case KHO_END_STALL:
+	case KHO_END_DEADLINE:
+	case KHO_END_SLOW:
 	case KHO_END_NONE:
 	case KHO_END_SUCCESSOR:
 	case KHO_END_FIRST:
@@ -109,26 +99,36 @@ static const char *end_text(enum kho_end end)
 	case KHO_NR_ENDS:
 		break;
 	}
-	return "?";
+	return KHO_DEATH_STILL;
 }
 
-/* A death in the successor: hung, panicked or reset. */
-static void classify_death(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+/* Init switches the machine off when all is said, and when it cannot say it: then the harness itself failed. */
+static bool switched_off_by_init(const struct kho_evidence *evidence)
 {
-	const struct kho_console *console = evidence->console;
-
-	if (console->panic || console->oops)
-		outcome->name = KHO_OUTCOME_PANICKED;
-	else if (evidence->end == KHO_END_RESET)
-		outcome->name = KHO_OUTCOME_RESET;
-	else if (evidence->end == KHO_END_POWER_OFF)
-		outcome->name = KHO_OUTCOME_LOST;
-	else
-		outcome->name = KHO_OUTCOME_HUNG;
-	outcome->reason = console_reason(evidence, end_text(evidence->end));
+	return evidence->end == KHO_END_POWER_OFF &&
+	       (evidence->report->successor.hello || !evidence->autopsy || !evidence->autopsy->found ||
+		evidence->autopsy->progress == KHO_BOOT_INIT);
 }
 
-static void classify_end(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+static void classify_death(const struct kho_evidence *evidence, const struct kho_console *speech,
+			   struct kho_outcome *outcome)
+{
+	kho_death_name(&(struct kho_death){ .sign = sign_of(evidence->end),
+					    .speech = speech,
+					    .autopsy = evidence->autopsy,
+					    .stall = evidence->stall,
+					    .function = evidence->function },
+		       outcome);
+	if (outcome->stage < KHO_STAGE_HANDOVER) {
+		outcome->name = KHO_OUTCOME_FIRST_BOOT_FAILED;
+	} else if (outcome->name == KHO_OUTCOME_RESET && switched_off_by_init(evidence)) {
+		g_free(outcome->reason);
+		set(outcome, KHO_OUTCOME_LOST, g_strdup("the guest switched its machine off without a last word"));
+	}
+}
+
+static void classify_end(const struct kho_evidence *evidence, const struct kho_console *speech,
+			 struct kho_outcome *outcome)
 {
 	switch (evidence->end) {
 	case KHO_END_SUCCESSOR:
@@ -143,13 +143,12 @@ static void classify_end(const struct kho_evidence *evidence, struct kho_outcome
 	case KHO_END_PANIC:
 	case KHO_END_RESET:
 	case KHO_END_POWER_OFF:
+	case KHO_END_STALL:
 	case KHO_END_DEADLINE:
-		if (outcome->stage >= KHO_STAGE_HANDOVER)
-			classify_death(evidence, outcome);
-		else
-			set(outcome, KHO_OUTCOME_FIRST_BOOT_FAILED, console_reason(evidence, end_text(evidence->end)));
+		classify_death(evidence, speech, outcome);
 		return;
 	case KHO_END_NONE:
+	case KHO_END_SLOW:
 	case KHO_END_MACHINE:
 	case KHO_NR_ENDS:
 		break;
@@ -170,15 +169,29 @@ static void doubt(const struct kho_report *report, struct kho_outcome *outcome)
 	outcome->reason = g_strdup_printf("%s; %s", reason, report->fault);
 }
 
+/* What the successor said: its log where it was read, for that is whole whether there was a console or not. */
+static void listen(const struct kho_evidence *evidence, struct kho_console *speech)
+{
+	kho_console_init(speech);
+	if (evidence->autopsy && evidence->autopsy->log && *evidence->autopsy->log)
+		kho_console_take_log(speech, evidence->autopsy->log);
+}
+
 void kho_classify(const struct kho_evidence *evidence, struct kho_outcome *outcome)
 {
+	struct kho_console log;
+	bool read;
+
+	listen(evidence, &log);
+	read = log.lines > 0;
 	outcome->stage = kho_evidence_stage(evidence->report, evidence->console);
-	classify_end(evidence, outcome);
+	/* Of the log only once the first kernel said that it leaves: the first kernel's own death has one, too. */
+	if (read && outcome->stage == KHO_STAGE_HANDOVER)
+		outcome->stage = KHO_STAGE_SUCCESSOR_BOOT;
+	classify_end(evidence, read ? &log : evidence->console, outcome);
 	if (evidence->report->fault)
 		doubt(evidence->report, outcome);
-	if (evidence->detail && outcome->name != KHO_OUTCOME_LOST) {
-		g_autofree char *reason = outcome->reason;
-
-		outcome->reason = g_strdup_printf("%s (%s)", reason, evidence->detail);
-	}
+	if (outcome->name != KHO_OUTCOME_LOST)
+		outcome->detail = g_strdup(evidence->detail);
+	kho_console_clear(&log);
 }

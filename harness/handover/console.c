@@ -9,6 +9,9 @@
 #define PANIC	  "Kernel panic - not syncing: "    /* vpanic() */
 #define PANIC_END "---[ end Kernel panic"
 
+/* A log that says no more than this many different lines, again and again. */
+#define MOST_DIFFERENT 4
+
 /* What announces trouble before anything dies: mm/sparse.c, mm/memblock.c, mm/percpu.c, mm/page_alloc.c. */
 static const char *const causes[] = {
 	"memory map backing failed",
@@ -27,7 +30,7 @@ static const char *const harmless[] = { "software IO TLB: " };
 
 /* How an oops begins: x86's and arm64's fault handlers, lib/bug.c. */
 static const char *const oopses[] = {
-	"BUG: ", "Unable to handle kernel ", "kernel BUG at ", "Oops: ", "Internal error: ",
+	"BUG: ", "Unable to handle kernel ", "kernel BUG at ", "Oops: ", "Internal error: ", "PANIC: early exception ",
 };
 
 /* How the place of an oops begins: x86, arm64. */
@@ -52,7 +55,8 @@ static void forget(struct kho_console *console)
 void kho_console_clear(struct kho_console *console)
 {
 	forget(console);
-	g_string_free(console->line, TRUE);
+	if (console->line)
+		g_string_free(console->line, TRUE);
 	console->line = NULL;
 }
 
@@ -91,11 +95,49 @@ static void keep_first(char **place, const char *text, gsize length)
 		*place = g_strndup(text, length);
 }
 
+/* Digits are what differs between the rounds of a loop. */
+char *kho_console_mask(const char *line)
+{
+	GString *masked = g_string_new(NULL);
+
+	for (; *line; line++) {
+		if (!g_ascii_isdigit(*line))
+			g_string_append_c(masked, *line);
+		else if (!masked->len || masked->str[masked->len - 1] != '#')
+			g_string_append_c(masked, '#');
+	}
+	return g_string_free(masked, FALSE);
+}
+
+static void remember(struct kho_console *console, const char *text)
+{
+	g_autofree char *masked = kho_console_mask(text);
+
+	console->recent[console->lines % KHO_CONSOLE_RECENT] = g_str_hash(masked);
+}
+
+bool kho_console_repeats(const struct kho_console *console)
+{
+	guint different = 0;
+
+	if (console->lines < KHO_CONSOLE_RECENT)
+		return false;
+	for (guint i = 0; i < KHO_CONSOLE_RECENT; i++) {
+		guint before = 0;
+
+		while (before < i && console->recent[before] != console->recent[i])
+			before++;
+		different += before == i;
+	}
+	return different <= MOST_DIFFERENT;
+}
+
 static void take_line(struct kho_console *console, const char *line)
 {
 	const char *text = without_time(line), *place;
 
 	console->lines++;
+	remember(console, text);
 	g_free(console->last);
 	console->last = g_strdup(text);
 	if (!console->entered && g_str_has_prefix(text, ENTERED)) {
@@ -139,24 +181,8 @@ void kho_console_take(struct kho_console *console, const char *bytes, gsize leng
 	}
 }
 
-static char *death(const struct kho_console *console)
+void kho_console_take_log(struct kho_console *console, const char *log)
 {
-	if (console->oops && console->oops_place)
-		return g_strdup_printf("oops: %s in %s", console->oops, console->oops_place);
-	if (console->oops)
-		return g_strdup_printf("oops: %s", console->oops);
-	if (console->panic)
-		return g_strdup_printf("panic: %s", console->panic);
-	return NULL;
-}
-
-char *kho_console_reason(const struct kho_console *console)
-{
-	g_autofree char *text = death(console);
-
-	if (!text)
-		return g_strdup(console->cause);
-	if (!console->cause)
-		return g_steal_pointer(&text);
-	return g_strdup_printf("%s, after %s", text, console->cause);
+	console->entered = true;
+	kho_console_take(console, log, strlen(log));
 }

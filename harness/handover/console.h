@@ -9,24 +9,33 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#define KHO_CONSOLE_RECENT 64 /* lines */
+
 struct kho_console {
-	GString *line;	  /* the line that is not finished yet */
-	bool cut;	  /* ... and was too long: its rest is dropped */
-	bool entered;	  /* the first kernel said that it enters the successor */
-	guint lines;	  /* since then (or since power-on) */
-	char *last;	  /* the last line, without its time */
-	char *cause;	  /* the first sign of trouble since then */
-	char *oops;	  /* "BUG: kernel NULL pointer dereference ..." */
-	char *oops_place; /* the function in which that happened */
-	char *panic;	  /* text behind "Kernel panic - not syncing: " */
-	bool panic_over;  /* the panic was printed to its end */
+	GString *line;			  /* the line that is not finished yet */
+	bool cut;			  /* ... and was too long: its rest is dropped */
+	bool entered;			  /* the first kernel said that it enters the successor */
+	guint lines;			  /* since then (or since power-on) */
+	char *last;			  /* the last line, without its time */
+	guint recent[KHO_CONSOLE_RECENT]; /* hashes of the last lines, digits masked */
+	char *cause;			  /* the first sign of trouble since then */
+	char *oops;			  /* "BUG: kernel NULL pointer dereference ..." */
+	char *oops_place;		  /* the function in which that happened */
+	char *panic;			  /* text behind "Kernel panic - not syncing: " */
+	bool panic_over;		  /* the panic was printed to its end */
 };
 
 void kho_console_init(struct kho_console *console);
 void kho_console_clear(struct kho_console *console);
 void kho_console_take(struct kho_console *console, const char *bytes, gsize length);
 
-/* One line that says what the console knows of a death, to be freed; NULL if it knows nothing. */
-char *kho_console_reason(const struct kho_console *console);
+/* The same for a log that was read from the kernel's memory, as a whole. */
+void kho_console_take_log(struct kho_console *console, const char *log);
+
+/* The last lines are the same few again and again. */
+bool kho_console_repeats(const struct kho_console *console);
+
+/* A line with every number in it as "#"; to be freed. */
+char *kho_console_mask(const char *line);
 
 #endif

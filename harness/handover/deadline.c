@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/handover/deadline.h"
 
+#include <glib.h>
+
 /*
  * The successor does the work of the first boot, without firmware but with a checksum over its segments
  * first; the first kernel computed the same checksum when it loaded them. Survivors took
@@ -8,10 +10,22 @@
  */
 #define PATIENCE 3.0
 
+/* Small machines boot within a second, and ten looks at them are not enough to tell a hiccup from a hang. */
+#define SHORTEST_PATIENCE 1.5
+
 /* Without anything to compare with: far more than any machine here needs, and reached by dead ones only. */
 #define FIRST_BOOT_SECONDS	   60.0
 #define FIRST_BOOT_SECONDS_PER_GIB 1.0
 #define PROBE_SECONDS		   20.0
+
+void kho_course_heard(struct kho_course *course, double now)
+{
+	if (course->first_line <= 0)
+		course->first_line = now;
+	else if (course->first_hello <= 0)
+		course->longest_gap = MAX(course->longest_gap, now - course->last_line);
+	course->last_line = now;
+}
 
 double kho_deadline(const struct kho_course *course, uint64_t memory)
 {
@@ -24,4 +38,15 @@ double kho_deadline(const struct kho_course *course, uint64_t memory)
 	if (course->successor_hello <= 0)
 		return course->first_end + PATIENCE * course->first_end;
 	return course->successor_hello + PATIENCE * (probe + course->first_hello);
+}
+
+double kho_patience(const struct kho_course *course, bool spoke)
+{
+	double probe = course->first_end - course->first_hello, stretch = course->longest_gap;
+
+	if (!spoke) /* firmware and unpacking there, checksum and unpacking here */
+		stretch = course->first_line + probe;
+	else if (course->successor_hello > 0)
+		stretch = probe;
+	return MAX(PATIENCE * stretch, SHORTEST_PATIENCE);
 }

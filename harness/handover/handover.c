@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/handover/handover.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "harness/handover/autopsy.h"
-#include "harness/handover/capture.h"
+#include "harness/handover/autopsy_text.h"
+#include "harness/handover/backing.h"
 #include "harness/handover/channel.h"
-#include "harness/handover/classify.h"
 #include "harness/handover/cmdline.h"
-#include "harness/handover/deadline.h"
-#include "harness/machine/process.h"
-#include "harness/machine/qemu_args.h"
-#include "harness/machine/qmp.h"
-#include "harness/machine/rundir.h"
-#include "harness/model/error.h"
+#include "harness/handover/examination.h"
+#include "harness/handover/launch.h"
+#include "harness/handover/watch.h"
 
 #define TICK_MILLISECONDS 100
-#define PANIC_SECONDS	  0.4 /* for a panic to be printed to its end */
-
-/* Of kernel/panic.c, 6.18 to 7.3: the CPU that panics, or -1. */
-#define PANIC_FLAG "panic_cpu"
-#define PANIC_FILE "panic_cpu"
-
-enum { CONSOLE, RECORDS, QMP, NR_CHANNELS };
+#define PANIC_SECONDS	  0.2 /* for a panic to be printed to its end */
 
 struct kho_handover {
 	struct kho_handover_config config;
@@ -35,7 +22,9 @@ struct kho_handover {
 	struct kho_rundir *rundir; /* the machine's own: it runs there */
 	struct kho_process *process;
 	struct kho_qmp *qmp;
-	struct kho_capture *capture;
+	struct kho_peek *peek;
+	struct kho_watch *watch;	       /* NULL: there is no vmlinux to read the machine by */
+	struct kho_examination *examination;   /* NULL likewise */
 	struct kho_channel_reader *readers[2]; /* console and records */
 	guint open;			       /* of both, how many have not hung up */
 	bool running;			       /* the process */
@@ -43,15 +32,18 @@ struct kho_handover {
 
 	struct kho_report *report;
 	struct kho_console console;
+	bool spoke;    /* the console has, since the last tick */
 	GString *line; /* of records, not finished yet */
 	struct kho_course course;
-	double panic_at;     /* wall seconds; 0: none seen */
-	uint64_t panic_flag; /* its address in the successor; 0: not known */
-	bool panic_asked;    /* QMP is fetching it */
+	double extension; /* of the deadline */
+	guint extensions;
+	double panic_at; /* wall seconds; 0: none seen */
 
 	enum kho_end end;	/* the first that was seen stands */
 	enum kho_end guest_end; /* what QMP said of the guest's own end; counts when nothing else did */
 	char *detail;
+	enum kho_stall_state stall;
+	char *function; /* of the stall */
 	double seconds, cpu_seconds;
 };
 
@@ -83,6 +75,38 @@ static enum kho_end final_end(struct kho_handover *handover)
 	return handover->end;
 }
 
+/* Evidence only: a cell is not lost for it. */
+static bool write_autopsy(const struct kho_handover *handover, const struct kho_outcome *outcome)
+{
+	struct kho_autopsy *autopsy = kho_examination_autopsy(handover->examination);
+	g_autofree char *text_path = g_build_filename(handover->config.directory, "autopsy.txt", NULL);
+	g_autofree char *json_path = g_build_filename(handover->config.directory, "autopsy.json", NULL);
+	g_autofree char *text = NULL, *json = NULL;
+
+	if (!autopsy)
+		return false;
+	autopsy->reason = g_strdup(outcome->reason);
+	text = kho_autopsy_text(autopsy);
+	json = kho_autopsy_json(autopsy);
+	return g_file_set_contents(text_path, text, -1, NULL) && g_file_set_contents(json_path, json, -1, NULL);
+}
+
+static void complete(const struct kho_handover *handover, struct kho_outcome *outcome)
+{
+	GArray *memory_map = kho_examination_memory_map(handover->examination);
+
+	outcome->autopsied = write_autopsy(handover, outcome);
+	if (outcome->name == KHO_OUTCOME_SURVIVED && memory_map) {
+		outcome->memory_map = g_array_ref(memory_map);
+		outcome->remark = kho_backing_remark(memory_map);
+	}
+	if (outcome->name == KHO_OUTCOME_PANICKED && handover->watch)
+		outcome->verdict_seconds = handover->seconds - kho_watch_calm(handover->watch);
+	outcome->seconds = handover->seconds;
+	outcome->cpu_seconds = handover->cpu_seconds;
+	outcome->first_boot_seconds = handover->course.first_hello;
+}
+
 static gboolean finish(gpointer data)
 {
 	struct kho_handover *handover = data;
@@ -94,11 +118,12 @@ static gboolean finish(gpointer data)
 	kho_classify(&(struct kho_evidence){ .report = handover->report,
 					     .console = &handover->console,
 					     .end = final_end(handover),
-					     .detail = handover->detail },
+					     .detail = handover->detail,
+					     .autopsy = kho_examination_autopsy(handover->examination),
+					     .stall = handover->stall,
+					     .function = handover->function },
 		     &outcome);
-	outcome.seconds = handover->seconds;
-	outcome.cpu_seconds = handover->cpu_seconds;
-	outcome.first_boot_seconds = handover->course.first_hello;
+	complete(handover, &outcome);
 	handover->done(handover, handover->report, outcome, handover->data);
 	return G_SOURCE_REMOVE;
 }
@@ -110,21 +135,67 @@ static void finish_if_over(struct kho_handover *handover)
 		handover->finish = g_idle_add(finish, handover);
 }
 
-/* Does a machine that ended so have anything to tell? */
-static bool is_death(enum kho_end end)
+static void over(struct kho_handover *handover)
 {
-	return end == KHO_END_PANIC || end == KHO_END_RESET || end == KHO_END_POWER_OFF || end == KHO_END_DEADLINE;
+	handover->seconds = kho_process_wall_time(handover->process);
+	kho_process_kill(handover->process);
 }
 
-static void captured(const struct kho_image *image, const char *registers, void *data)
+/* --- the examination of a stopped machine --- */
+
+/* Ends in which the machine has something to tell. */
+static bool is_telling(enum kho_end end)
+{
+	switch (end) {
+	case KHO_END_SUCCESSOR:
+	case KHO_END_PANIC:
+	case KHO_END_RESET:
+	case KHO_END_POWER_OFF:
+	case KHO_END_STALL:
+	case KHO_END_DEADLINE:
+		return true;
+	case KHO_END_NONE:
+	case KHO_END_FIRST:
+	case KHO_END_GAVE_UP:
+	case KHO_END_SLOW:
+	case KHO_END_MACHINE:
+	case KHO_NR_ENDS:
+		break;
+	}
+	return false;
+}
+
+/* Its deadline has passed, but nothing shows that it hangs: a slow machine gets more time. */
+static bool is_slow(const struct kho_handover *handover)
+{
+	return handover->end == KHO_END_DEADLINE && handover->course.first_end > 0 && handover->watch &&
+	       kho_watch_can_tell(handover->watch) && !kho_examination_log_repeats(handover->examination);
+}
+
+static void give_more_time(struct kho_handover *handover)
+{
+	double since = MAX(handover->course.first_end, handover->course.successor_hello);
+
+	handover->extension +=
+		kho_deadline(&handover->course, kho_topology_memory(handover->config.cell->topology)) - since;
+	handover->end = handover->extensions++ < KHO_EXTENSIONS ? KHO_END_NONE : KHO_END_SLOW;
+	if (handover->end == KHO_END_SLOW) {
+		over(handover);
+		return;
+	}
+	g_clear_pointer(&handover->detail, g_free);
+	kho_watch_hold(handover->watch, false);
+	kho_examination_resume(handover->examination);
+}
+
+static void examined(void *data)
 {
 	struct kho_handover *handover = data;
-	g_autofree char *log = kho_autopsy(handover->config.vmlinux, image, registers, handover->config.directory);
 
-	/* A console that never spoke: the kernel's own log says what it would have said. */
-	if (log && !handover->console.panic && !handover->console.oops)
-		kho_console_take(&handover->console, log, strlen(log));
-	kho_process_kill(handover->process);
+	if (is_slow(handover))
+		give_more_time(handover);
+	else
+		over(handover);
 }
 
 static void stop(struct kho_handover *handover, enum kho_end end)
@@ -132,12 +203,12 @@ static void stop(struct kho_handover *handover, enum kho_end end)
 	if (handover->end != KHO_END_NONE)
 		return;
 	handover->end = end;
-	handover->seconds = kho_process_wall_time(handover->process);
-	if (is_death(end) && handover->config.vmlinux && handover->running)
-		handover->capture = kho_capture_start(handover->qmp, kho_rundir_path(handover->rundir),
-						      handover->config.vmlinux, captured, handover);
+	if (handover->watch)
+		kho_watch_hold(handover->watch, true);
+	if (is_telling(end) && handover->watch && handover->running)
+		kho_examination_start(handover->examination, end);
 	else
-		kho_process_kill(handover->process);
+		over(handover);
 }
 
 static void process_ended(struct kho_process *process, const struct kho_process_end *end, void *data)
@@ -146,13 +217,20 @@ static void process_ended(struct kho_process *process, const struct kho_process_
 
 	handover->running = false;
 	handover->cpu_seconds = end->cpu_seconds;
-	if (handover->end == KHO_END_NONE)
+	if (handover->seconds <= 0)
 		handover->seconds = kho_process_wall_time(process);
 	g_clear_handle_id(&handover->tick, g_source_remove);
 	finish_if_over(handover);
 }
 
 /* --- what comes from the guest --- */
+
+static void heard(struct kho_handover *handover)
+{
+	handover->spoke = true;
+	if (handover->watch)
+		kho_watch_heard(handover->watch);
+}
 
 static void took_console(const char *bytes, gsize length, void *data)
 {
@@ -164,6 +242,9 @@ static void took_console(const char *bytes, gsize length, void *data)
 		return;
 	}
 	kho_console_take(&handover->console, bytes, length);
+	heard(handover);
+	if (handover->watch && handover->console.entered)
+		kho_watch_enter(handover->watch);
 	if (handover->console.panic && !handover->panic_at)
 		handover->panic_at = kho_process_wall_time(handover->process);
 	if (handover->console.panic_over)
@@ -175,8 +256,11 @@ static void note_course(struct kho_handover *handover)
 	const struct kho_report *report = handover->report;
 	double now = kho_process_guest_time(handover->process);
 
-	if (report->first.hello && !handover->course.first_hello)
+	if (report->first.hello && !handover->course.first_hello) {
 		handover->course.first_hello = now;
+		if (handover->watch)
+			kho_watch_first(handover->watch);
+	}
 	if (report->first.end && !handover->course.first_end)
 		handover->course.first_end = now;
 	if (report->successor.hello && !handover->course.successor_hello)
@@ -205,6 +289,7 @@ static void took_records(const char *bytes, gsize length, void *data)
 		finish_if_over(handover);
 		return;
 	}
+	heard(handover);
 	for (gsize i = 0; i < length; i++) {
 		if (bytes[i] == '\n') {
 			kho_report_take(handover->report, handover->line->str);
@@ -249,112 +334,58 @@ static void qmp_event(struct kho_qmp *qmp, const char *name, JsonObject *argumen
 	}
 }
 
-/* --- the panic flag: a panic is seen with no console at all --- */
+/* --- what the watch and the clock say --- */
 
-static void panic_flag_saved(struct kho_qmp *qmp, JsonNode *result, const GError *error, void *data)
+static void alarmed(enum kho_alarm alarm, void *data)
 {
 	struct kho_handover *handover = data;
-	g_autofree char *path = g_build_filename(kho_rundir_path(handover->rundir), PANIC_FILE, NULL);
-	g_autofree char *bytes = NULL;
-	gsize length;
-	gint32 cpu;
 
-	handover->panic_asked = false;
-	/* An error only means that the address is not mapped yet: the successor is being unpacked. */
-	if (error || !g_file_get_contents(path, &bytes, &length, NULL) || length != sizeof(cpu))
+	switch (alarm) {
+	case KHO_ALARM_PANIC:
+		if (!handover->panic_at)
+			handover->panic_at = kho_process_wall_time(handover->process);
 		return;
-	memcpy(&cpu, bytes, sizeof(cpu));
-	if (cpu >= 0 && cpu < KHO_MAX_CPUS && !handover->panic_at)
-		handover->panic_at = kho_process_wall_time(handover->process);
+	case KHO_ALARM_STALL:
+		break;
+	}
+	if (handover->end != KHO_END_NONE)
+		return;
+	handover->stall = kho_watch_state(handover->watch);
+	handover->function = g_strdup(kho_watch_function(handover->watch));
+	stop(handover, KHO_END_STALL);
 }
 
-static void ask_for_panic_flag(struct kho_handover *handover)
+static void check_deadline(struct kho_handover *handover, double now)
 {
-	if (!handover->panic_flag || handover->panic_asked || handover->panic_at || handover->end != KHO_END_NONE ||
-	    !handover->console.entered)
+	double deadline = kho_deadline(&handover->course, kho_topology_memory(handover->config.cell->topology)) +
+			  handover->extension;
+
+	if (now <= deadline || handover->end != KHO_END_NONE)
 		return;
-	handover->panic_asked = true;
-	kho_qmp_execute(handover->qmp, "memsave", kho_capture_memsave(handover->panic_flag, sizeof(gint32), PANIC_FILE),
-			panic_flag_saved, handover);
+	handover->detail =
+		g_strdup_printf("after %.1f s of guest time, where the first kernel's init came after %.1f s", now,
+				handover->course.first_hello);
+	stop(handover, KHO_END_DEADLINE);
 }
 
 static gboolean tick(gpointer data)
 {
 	struct kho_handover *handover = data;
 	double now = kho_process_guest_time(handover->process);
-	double deadline = kho_deadline(&handover->course, kho_topology_memory(handover->config.cell->topology));
 
-	ask_for_panic_flag(handover);
+	if (handover->spoke && !handover->course.first_end)
+		kho_course_heard(&handover->course, now);
+	handover->spoke = false;
+	if (handover->watch)
+		kho_watch_tick(handover->watch);
 	if (handover->panic_at && kho_process_wall_time(handover->process) - handover->panic_at > PANIC_SECONDS)
 		stop(handover, KHO_END_PANIC);
-	else if (now > deadline && handover->end == KHO_END_NONE) {
-		handover->detail =
-			g_strdup_printf("after %.1f s of guest time, where the first kernel's init came after %.1f s",
-					now, handover->course.first_hello);
-		stop(handover, KHO_END_DEADLINE);
-	}
+	else
+		check_deadline(handover, now);
 	return G_SOURCE_CONTINUE;
 }
 
 /* --- the start --- */
-
-static bool write_command(const struct kho_handover *handover, const struct kho_machine_config *machine, GError **error)
-{
-	g_autofree char *path = g_build_filename(handover->config.directory, "qemu.cmd", NULL);
-	g_autofree char *text = kho_qemu_command(machine);
-
-	return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0755, error);
-}
-
-static bool make_channels(int ours[NR_CHANNELS], int theirs[NR_CHANNELS], GError **error)
-{
-	for (int i = 0; i < NR_CHANNELS; i++) {
-		int pair[2];
-
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
-			g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "no channel to a machine: %s", g_strerror(errno));
-			while (i-- > 0) {
-				close(ours[i]);
-				close(theirs[i]);
-			}
-			return false;
-		}
-		ours[i] = pair[0];
-		theirs[i] = pair[1];
-	}
-	return true;
-}
-
-static struct kho_channel channel_fd(int index)
-{
-	return (struct kho_channel){ .kind = KHO_CHANNEL_FD, .fd = KHO_PROCESS_FIRST_FD + index };
-}
-
-static bool start_process(struct kho_handover *handover, const char *cmdline, int *theirs, GError **error)
-{
-	const struct kho_machine_config machine = {
-		.topology = handover->config.cell->topology,
-		.qemu_binary = handover->config.qemu_binary,
-		.kernel_image = handover->config.kernel_image,
-		.initrd = handover->config.initramfs,
-		.cmdline = cmdline,
-		.kvm = handover->config.kvm,
-		.pause_at_end = true,
-		.channels = { channel_fd(CONSOLE), channel_fd(RECORDS), channel_fd(QMP) },
-	};
-	g_auto(GStrv) argv = kho_qemu_args(&machine);
-
-	handover->rundir = kho_rundir_new(NULL, error);
-	if (!handover->rundir || !write_command(handover, &machine, error)) {
-		for (int i = 0; i < NR_CHANNELS; i++)
-			close(theirs[i]);
-		return false;
-	}
-	handover->process = kho_process_start((const char *const *)argv, kho_rundir_path(handover->rundir), theirs,
-					      NR_CHANNELS, process_ended, handover, error);
-	handover->running = handover->process != NULL;
-	return handover->running;
-}
 
 static bool open_reader(struct kho_handover *handover, int index, int *fd, const char *name, kho_channel_took took,
 			GError **error)
@@ -367,25 +398,57 @@ static bool open_reader(struct kho_handover *handover, int index, int *fd, const
 	return handover->readers[index] != NULL;
 }
 
+static void start_looking(struct kho_handover *handover)
+{
+	const struct kho_watch_config watch = {
+		.peek = handover->peek,
+		.process = handover->process,
+		.vmlinux = handover->config.vmlinux,
+		.course = &handover->course,
+		.alarm = alarmed,
+		.data = handover,
+	};
+
+	handover->watch = kho_watch_new(&watch);
+	handover->examination =
+		kho_examination_new(&(struct kho_examination_config){ .qmp = handover->qmp,
+								      .peek = handover->peek,
+								      .vmlinux = handover->config.vmlinux,
+								      .watch = handover->watch,
+								      .report = handover->report,
+								      .console = &handover->console,
+								      .done = examined,
+								      .data = handover });
+}
+
+static void start_watching(struct kho_handover *handover)
+{
+	handover->peek = kho_peek_new(handover->qmp, kho_rundir_path(handover->rundir));
+	if (handover->config.vmlinux)
+		start_looking(handover);
+	handover->tick = g_timeout_add(TICK_MILLISECONDS, tick, handover);
+}
+
 static bool start(struct kho_handover *handover, const char *cmdline, GError **error)
 {
 	static const struct kho_qmp_handlers handlers = { .event = qmp_event };
-	int ours[NR_CHANNELS], theirs[NR_CHANNELS];
-	bool ok;
+	struct kho_launched launched;
+	bool ok = kho_launch(&handover->config, cmdline, process_ended, handover, &launched, error);
 
-	if (!make_channels(ours, theirs, error))
+	handover->rundir = launched.rundir;
+	handover->process = launched.process;
+	if (!ok)
 		return false;
-	ok = start_process(handover, cmdline, theirs, error) &&
-	     open_reader(handover, CONSOLE, &ours[CONSOLE], "console.log", took_console, error) &&
-	     open_reader(handover, RECORDS, &ours[RECORDS], "records.log", took_records, error);
-	if (ok) {
-		handover->qmp = kho_qmp_new(ours[QMP], &handlers, handover);
-		handover->tick = g_timeout_add(TICK_MILLISECONDS, tick, handover);
+	handover->running = true;
+	if (open_reader(handover, 0, &launched.fds[KHO_LAUNCH_CONSOLE], "console.log", took_console, error) &&
+	    open_reader(handover, 1, &launched.fds[KHO_LAUNCH_RECORDS], "records.log", took_records, error)) {
+		handover->qmp = kho_qmp_new(launched.fds[KHO_LAUNCH_QMP], &handlers, handover);
+		start_watching(handover);
 		return true;
 	}
-	for (int i = 0; i < NR_CHANNELS; i++)
-		if (ours[i] >= 0)
-			close(ours[i]);
+	for (int i = 0; i < KHO_NR_LAUNCH_CHANNELS; i++)
+		if (launched.fds[i] >= 0)
+			close(launched.fds[i]);
 	return false;
 }
 
@@ -413,8 +476,6 @@ struct kho_handover *kho_handover_start(const struct kho_handover_config *config
 	handover->done = done;
 	handover->data = data;
 	handover->report = kho_report_new(run);
-	if (config->vmlinux)
-		kho_vmlinux_symbol(config->vmlinux, PANIC_FLAG, &handover->panic_flag, NULL);
 	handover->line = g_string_new(NULL);
 	kho_console_init(&handover->console);
 	if (start(handover, cmdline, error))
@@ -431,12 +492,15 @@ void kho_handover_free(struct kho_handover *handover)
 	kho_process_free(handover->process);
 	kho_rundir_free(handover->rundir);
 	kho_qmp_free(handover->qmp);
-	kho_capture_free(handover->capture);
-	kho_channel_reader_free(handover->readers[CONSOLE]);
-	kho_channel_reader_free(handover->readers[RECORDS]);
+	kho_watch_free(handover->watch);
+	kho_examination_free(handover->examination);
+	kho_peek_free(handover->peek);
+	kho_channel_reader_free(handover->readers[0]);
+	kho_channel_reader_free(handover->readers[1]);
 	kho_console_clear(&handover->console);
 	kho_report_free(handover->report);
 	g_string_free(handover->line, TRUE);
+	g_free(handover->function);
 	g_free(handover->detail);
 	g_free(handover);
 }

@@ -129,3 +129,15 @@ bool kho_image_read_number(const struct kho_image *image, guint64 address, gsize
 	*number = GUINT64_FROM_LE(little);
 	return true;
 }
+
+void kho_image_want(const struct kho_image *image, guint64 address, guint64 length, GArray *wanted)
+{
+	struct kho_image_piece piece = { address, length };
+	guint8 probe;
+
+	/* Its first and its last byte: what is wanted is one array, and arrays are saved whole. */
+	if (!length ||
+	    (kho_image_read(image, address, &probe, 1) && kho_image_read(image, address + (length - 1), &probe, 1)))
+		return;
+	g_array_append_val(wanted, piece);
+}

@@ -11,6 +11,11 @@
 
 struct kho_image;
 
+/* What somebody wants to have in it: [address, address + length). */
+struct kho_image_piece {
+	guint64 address, length;
+};
+
 struct kho_image *kho_image_new(void);
 void kho_image_free(struct kho_image *image);
 typedef struct kho_image KhoImage;
@@ -30,5 +35,8 @@ bool kho_image_read(const struct kho_image *image, guint64 address, void *bytes,
 
 /* A little-endian unsigned number of 1, 2, 4 or 8 bytes. */
 bool kho_image_read_number(const struct kho_image *image, guint64 address, gsize size, guint64 *number);
+
+/* Adds to @wanted (of struct kho_image_piece) what of this is not in the image; nothing if it is all there. */
+void kho_image_want(const struct kho_image *image, guint64 address, guint64 length, GArray *wanted);
 
 #endif

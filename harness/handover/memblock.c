@@ -168,3 +168,19 @@ char *kho_memblock_flags_text(guint32 flags)
 		g_string_append_printf(text, "%s0x%x", text->len ? "|" : "", unknown);
 	return g_strdup(text->len ? text->str : "none");
 }
+
+void kho_memblock_wants(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GArray *wanted)
+{
+	struct layout layout;
+	guint64 address, count, regions;
+
+	if (!kho_vmlinux_symbol(vmlinux, "memblock", &address, NULL) || !read_layout(vmlinux, &layout, NULL))
+		return;
+	for (int i = 0; i < 2; i++) {
+		guint64 type = address + (i ? layout.reserved : layout.memory);
+
+		if (kho_image_read_number(image, type + layout.cnt, 8, &count) && count <= MAX_REGIONS &&
+		    kho_image_read_number(image, type + layout.regions, 8, &regions))
+			kho_image_want(image, regions, count * layout.region_bytes, wanted);
+	}
+}

@@ -38,6 +38,10 @@ struct kho_memblock {
  */
 struct kho_memblock *kho_memblock_read(const struct kho_vmlinux *vmlinux, const struct kho_image *image,
 				       GError **error);
+/* Adds to @wanted (of struct kho_image_piece) the tables that are not in @image: memblock_double_array() has moved
+ * them. */
+void kho_memblock_wants(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GArray *wanted);
+
 void kho_memblock_free(struct kho_memblock *memblock);
 typedef struct kho_memblock KhoMemblock;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoMemblock, kho_memblock_free)

@@ -87,14 +87,22 @@ static bool number(const struct ring *ring, guint64 address, gsize size, guint64
 static bool read_ring(struct ring *ring, guint64 address)
 {
 	const struct layout *layout = &ring->layout;
-	guint64 descs = address + layout->rb_desc_ring, data = address + layout->rb_data_ring, probe;
+	guint64 descs = address + layout->rb_desc_ring, data = address + layout->rb_data_ring;
 
 	return number(ring, descs + layout->ring_count_bits, 4, &ring->count_bits) &&
 	       number(ring, descs + layout->ring_descs, 8, &ring->descs) &&
 	       number(ring, descs + layout->ring_infos, 8, &ring->infos) &&
 	       number(ring, data + layout->data_size_bits, 4, &ring->size_bits) &&
 	       number(ring, data + layout->data_data, 8, &ring->data) && ring->count_bits <= MAX_COUNT_BITS &&
-	       ring->size_bits >= 4 && ring->size_bits <= MAX_SIZE_BITS && number(ring, ring->descs, 8, &probe) &&
+	       ring->size_bits >= 4 && ring->size_bits <= MAX_SIZE_BITS;
+}
+
+/* ... and whose arrays are in the image. */
+static bool read_whole_ring(struct ring *ring, guint64 address)
+{
+	guint64 probe;
+
+	return read_ring(ring, address) && number(ring, ring->descs, 8, &probe) &&
 	       number(ring, ring->infos, 8, &probe) && number(ring, ring->data, 8, &probe);
 }
 
@@ -104,11 +112,11 @@ static bool find_ring(const struct kho_vmlinux *vmlinux, struct ring *ring, GErr
 	guint64 pointer, address;
 	bool found = kho_vmlinux_symbol(vmlinux, "prb", &pointer, NULL);
 
-	if (found && number(ring, pointer, 8, &address) && read_ring(ring, address))
+	if (found && number(ring, pointer, 8, &address) && read_whole_ring(ring, address))
 		return true;
 	if (kho_vmlinux_symbol(vmlinux, "printk_rb_static", &address, NULL)) {
 		found = true;
-		if (read_ring(ring, address))
+		if (read_whole_ring(ring, address))
 			return true;
 	}
 	if (found)
@@ -225,4 +233,17 @@ char *kho_printk_log(const struct kho_vmlinux *vmlinux, const struct kho_image *
 	for (guint i = 0; i < entries->len && log->len < MAX_LOG_BYTES; i++)
 		append_entry(log, &ring, &g_array_index(entries, struct entry, i));
 	return g_utf8_make_valid(log->str, log->len);
+}
+
+void kho_printk_wants(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GArray *wanted)
+{
+	struct ring ring = { .image = image };
+	guint64 pointer, address;
+
+	if (!read_layout(vmlinux, &ring.layout, NULL) || !kho_vmlinux_symbol(vmlinux, "prb", &pointer, NULL) ||
+	    !number(&ring, pointer, 8, &address) || !read_ring(&ring, address))
+		return;
+	kho_image_want(image, ring.descs, ring.layout.desc_bytes << ring.count_bits, wanted);
+	kho_image_want(image, ring.infos, ring.layout.info_bytes << ring.count_bits, wanted);
+	kho_image_want(image, ring.data, 1ULL << ring.size_bits, wanted);
 }

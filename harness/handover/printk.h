@@ -19,4 +19,8 @@
  */
 char *kho_printk_log(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GError **error);
 
+/* Adds to @wanted (of struct kho_image_piece) those of the ring's arrays that are not in @image: a kernel with many
+ * CPUs or log_buf_len= has them elsewhere. Nothing where it has no ring. */
+void kho_printk_wants(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GArray *wanted);
+
 #endif

@@ -43,6 +43,8 @@ static struct kho_cpu_registers parse_cpu(const char *part, gsize length)
 	find_either(part, length, "RBP", "X29", &registers.rbp);
 	find_either(part, length, "RFL", "PSTATE", &registers.rflags);
 	find(part, length, "CR2", &registers.cr2);
+	find(part, length, "CR3", &registers.cr3);
+	find(part, length, "CR4", &registers.cr4);
 	if (find(part, length, "CPL", &number))
 		registers.cpl = number & 3;
 	else if (g_strstr_len(part, length, " EL0"))

@@ -13,9 +13,10 @@ struct kho_cpu_registers {
 	guint cpu;
 	bool have_rip; /* the rest is 0 where it was not printed */
 	guint64 rip, rsp, rbp, rflags;
-	guint64 cr2; /* x86-64: address of the last page fault */
-	guint cpl;   /* 0: kernel, 3: user space; on arm64 too */
-	bool halted; /* waits for an interrupt; not known on arm64 */
+	guint64 cr2;	  /* x86-64: address of the last page fault */
+	guint64 cr3, cr4; /* x86-64: the page tables, and their kind */
+	guint cpl;	  /* 0: kernel, 3: user space; on arm64 too */
+	bool halted;	  /* waits for an interrupt; not known on arm64 */
 };
 
 /*

@@ -11,18 +11,20 @@ void kho_frame_free(struct kho_frame *frame)
 	g_free(frame);
 }
 
-static void add_frame(GPtrArray *frames, const struct kho_vmlinux *vmlinux, guint64 address, bool returned,
-		      bool reliable)
+static const struct kho_frame *add_frame(GPtrArray *frames, const struct kho_vmlinux *vmlinux, guint64 slot,
+					 guint64 address, bool returned, bool reliable)
 {
 	struct kho_frame *frame = g_new0(struct kho_frame, 1);
 	/* A call at a function's end returns to the next function: look at the call itself. */
 	guint64 at = address - (returned ? 1 : 0);
 
+	frame->slot = slot;
 	frame->address = address;
 	frame->reliable = reliable;
 	frame->function = g_strdup(kho_vmlinux_function_at(vmlinux, at, &frame->offset, &frame->size));
 	frame->offset += returned ? 1 : 0;
 	g_ptr_array_add(frames, frame);
+	return frame;
 }
 
 static bool is_return_address(const struct kho_vmlinux *vmlinux, guint64 address)
@@ -40,21 +42,76 @@ static bool is_frame(const struct kho_vmlinux *vmlinux, const struct kho_image *
 	       kho_image_read_number(image, pointer + WORD, WORD, &address) && is_return_address(vmlinux, address);
 }
 
-static void scan(GPtrArray *frames, const struct kho_vmlinux *vmlinux, const struct kho_image *image,
-		 const struct kho_cpu_registers *registers)
+/*
+ * struct pt_regs (arch/x86/include/asm/ptrace.h, 6.18 to 7.3) in words: where an exception was taken. Entry code marks
+ * it by a frame pointer to it whose lowest bit is set (ENCODE_FRAME_POINTER); the handler of exceptions before that
+ * code is usable leaves it right above its return address.
+ */
+#define REGS_BP	      4
+#define REGS_IP	      16
+#define EARLY_HANDLER "early_idt_handler_common"
+
+struct scan {
+	GPtrArray *frames;
+	const struct kho_vmlinux *vmlinux;
+	const struct kho_image *image;
+	guint64 start, end; /* of the stack's used part */
+	guint64 frame;	    /* the frame pointer that is followed */
+	guint64 regs;	    /* a struct pt_regs that is to come; 0: none */
+};
+
+static bool in_stack(const struct scan *scan, guint64 address, guint64 bytes)
 {
-	guint64 at = registers->rsp & ~(guint64)(WORD - 1), frame = registers->rbp, word;
-	guint64 bytes = STACK_BYTES - at % STACK_BYTES, end = at + bytes;
+	return address >= scan->start && address < scan->end && scan->end - address >= bytes;
+}
 
-	if (end < at)
+/* The frame pointer leads to registers instead of a frame? */
+static void follow_encoded(struct scan *scan)
+{
+	guint64 regs = scan->frame & ~1ULL;
+
+	if (scan->frame & 1 && regs % WORD == 0 && in_stack(scan, regs, (REGS_IP + 1) * WORD))
+		scan->regs = regs;
+}
+
+static void take_regs(struct scan *scan, guint64 at, guint64 ip)
+{
+	scan->regs = 0;
+	if (kho_vmlinux_function_at(scan->vmlinux, ip, NULL, NULL))
+		add_frame(scan->frames, scan->vmlinux, at, ip, false, true);
+	if (kho_image_read_number(scan->image, at - (REGS_IP - REGS_BP) * WORD, WORD, &scan->frame))
+		follow_encoded(scan);
+}
+
+static void take_word(struct scan *scan, guint64 at, guint64 word)
+{
+	bool reliable =
+		at == scan->frame + WORD && is_frame(scan->vmlinux, scan->image, scan->frame, scan->start, scan->end);
+	const struct kho_frame *last;
+
+	if (!reliable && !is_return_address(scan->vmlinux, word))
 		return;
-	for (; at < end && kho_image_read_number(image, at, WORD, &word); at += WORD) {
-		bool reliable = at == frame + WORD && is_frame(vmlinux, image, frame, registers->rsp, end);
+	last = add_frame(scan->frames, scan->vmlinux, at, word, true, reliable);
+	if (reliable && kho_image_read_number(scan->image, scan->frame, WORD, &scan->frame))
+		follow_encoded(scan);
+	if (g_strcmp0(last->function, EARLY_HANDLER) == 0 && in_stack(scan, at + WORD, (REGS_IP + 1) * WORD))
+		scan->regs = at + WORD;
+}
 
-		if (reliable || is_return_address(vmlinux, word))
-			add_frame(frames, vmlinux, word, true, reliable);
-		if (reliable && !kho_image_read_number(image, frame, WORD, &frame))
-			break;
+static void scan_stack(GPtrArray *frames, const struct kho_vmlinux *vmlinux, const struct kho_image *image,
+		       const struct kho_cpu_registers *registers)
+{
+	guint64 at = registers->rsp & ~(guint64)(WORD - 1), word;
+	struct scan scan = { .frames = frames, .vmlinux = vmlinux, .image = image, .start = at };
+
+	scan.end = at + STACK_BYTES - at % STACK_BYTES;
+	scan.frame = registers->rbp;
+	follow_encoded(&scan);
+	for (; at < scan.end && kho_image_read_number(image, at, WORD, &word); at += WORD) {
+		if (scan.regs && at == scan.regs + REGS_IP * WORD)
+			take_regs(&scan, at, word);
+		else
+			take_word(&scan, at, word);
 	}
 }
 
@@ -65,8 +122,8 @@ GPtrArray *kho_unwind(const struct kho_vmlinux *vmlinux, const struct kho_image 
 
 	if (!registers->have_rip || registers->cpl != 0)
 		return frames;
-	add_frame(frames, vmlinux, registers->rip, false, true);
-	scan(frames, vmlinux, image, registers);
+	add_frame(frames, vmlinux, 0, registers->rip, false, true);
+	scan_stack(frames, vmlinux, image, registers);
 	return frames;
 }
 

@@ -2,8 +2,8 @@
 /*
  * A best-effort stack of a stopped CPU, as the kernel's show_trace_log_lvl() makes it
  * (arch/x86/kernel/dumpstack.c, 6.18 to 7.3): every word of the stack that is a return address is listed, and is
- * reliable where the chain of frame pointers leads to it. The others may be left over from calls that ended. Pure, on
- * memory that is not trusted.
+ * reliable where the chain of frame pointers leads to it, through exceptions too. The others may be left over from
+ * calls that ended. Pure, on memory that is not trusted.
  */
 #ifndef KHO_HANDOVER_UNWIND_H
 #define KHO_HANDOVER_UNWIND_H
@@ -13,6 +13,7 @@
 #include "harness/machine/vmlinux.h"
 
 struct kho_frame {
+	guint64 slot; /* of the stack, in which the address lies; 0: the program counter */
 	guint64 address;
 	char *function;	      /* NULL: not in the kernel's text (only the first frame) */
 	guint64 offset, size; /* of the address in the function, of the function; bytes */

@@ -191,6 +191,11 @@ bool kho_vmlinux_symbol(const struct kho_vmlinux *vmlinux, const char *name, gui
 	return true;
 }
 
+bool kho_vmlinux_has(const struct kho_vmlinux *vmlinux, const char *name)
+{
+	return find_symbol(vmlinux->symbols, name) != NULL;
+}
+
 /* How many functions begin at or below @address. */
 static guint functions_up_to(const GArray *functions, guint64 address)
 {

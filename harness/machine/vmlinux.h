@@ -31,6 +31,9 @@ struct kho_vmlinux *kho_vmlinux_slid(const struct kho_vmlinux *of, guint64 slide
 /* A defined symbol, local ones too; of several with one name a global one, else the first. @size may be NULL. */
 bool kho_vmlinux_symbol(const struct kho_vmlinux *vmlinux, const char *name, guint64 *address, guint64 *size);
 
+/* The file has a symbol of that name. */
+bool kho_vmlinux_has(const struct kho_vmlinux *vmlinux, const char *name);
+
 /*
  * The function that covers @address; NULL: none does. One without a size reaches to the next function. The name lives
  * as long as @vmlinux. @offset and @size may be NULL.

@@ -67,4 +67,7 @@ bool kho_outcome_failed(enum kho_outcome_name name)
 void kho_outcome_clear(struct kho_outcome *outcome)
 {
 	g_clear_pointer(&outcome->reason, g_free);
+	g_clear_pointer(&outcome->detail, g_free);
+	g_clear_pointer(&outcome->remark, g_free);
+	g_clear_pointer(&outcome->memory_map, g_array_unref);
 }

@@ -30,12 +30,27 @@ enum kho_stage {
 	KHO_NR_STAGES
 };
 
+/* What backs the memory map of one of a survivor's nodes. Bytes. */
+struct kho_map_node {
+	unsigned int node;
+	guint64 map_bytes;     /* of memory map that is mapped */
+	guint64 fallen_bytes;  /* ... that should have been in one piece, and is not */
+	guint64 page_bytes;    /* ... in 4 KiB pages */
+	guint64 foreign_bytes; /* ... on other nodes */
+	guint64 lost_bytes;    /* of memory that has no map, and so is lost */
+};
+
 struct kho_outcome {
 	enum kho_outcome_name name;
 	enum kho_stage stage;
 	char *reason;		   /* one line; never NULL once the cell has ended */
+	char *detail;		   /* what may differ from run to run, such as times; NULL: nothing */
+	char *remark;		   /* what is wrong with a survivor; NULL: nothing, or it was not looked at */
+	GArray *memory_map;	   /* of a survivor, of struct kho_map_node; NULL: not read */
+	bool autopsied;		   /* its directory has an autopsy */
 	double seconds;		   /* wall clock, power-on to verdict */
 	double first_boot_seconds; /* guest time, power-on to the first init; 0: it never came */
+	double verdict_seconds;	   /* wall clock, from the last look that saw no panic to the verdict; 0: no panic */
 	double cpu_seconds;	   /* that the machine used on the host */
 };
 

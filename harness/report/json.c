@@ -117,21 +117,59 @@ static JsonObject *places_object(const struct kho_estimate *estimate)
 
 /* --- outcome, verdict, expectation --- */
 
+static JsonArray *memory_map_array(const GArray *nodes)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < nodes->len; i++) {
+		const struct kho_map_node *node = &g_array_index(nodes, struct kho_map_node, i);
+		JsonObject *object = json_object_new();
+
+		put_number(object, "node", node->node);
+		put_number(object, "map_bytes", node->map_bytes);
+		put_number(object, "fallen_bytes", node->fallen_bytes);
+		put_number(object, "page_bytes", node->page_bytes);
+		put_number(object, "foreign_bytes", node->foreign_bytes);
+		put_number(object, "lost_bytes", node->lost_bytes);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
+static JsonObject *evidence_object(const struct kho_result *result)
+{
+	g_autofree char *console = g_build_filename(result->directory, "console.log", NULL);
+	g_autofree char *text = g_build_filename(result->directory, "autopsy.txt", NULL);
+	g_autofree char *json = g_build_filename(result->directory, "autopsy.json", NULL);
+	bool autopsied = result->outcome.autopsied;
+	JsonObject *object = json_object_new();
+
+	put_text(object, "directory", result->directory);
+	put_text(object, "console", console);
+	put_text(object, "autopsy", autopsied ? text : NULL);
+	put_text(object, "autopsy_json", autopsied ? json : NULL);
+	return object;
+}
+
 static JsonObject *outcome_object(const struct kho_result *result)
 {
 	const struct kho_outcome *outcome = &result->outcome;
-	g_autofree char *console = g_build_filename(result->directory, "console.log", NULL);
-	JsonObject *object = json_object_new(), *evidence = json_object_new();
+	JsonObject *object = json_object_new();
 
 	put_text(object, "name", kho_outcome_text(outcome->name));
 	put_text(object, "stage", kho_stage_text(outcome->stage));
 	put_text(object, "reason", outcome->reason);
+	put_text(object, "detail", outcome->detail);
+	put_text(object, "remark", outcome->remark);
+	if (outcome->memory_map)
+		json_object_set_array_member(object, "memory_map", memory_map_array(outcome->memory_map));
+	else
+		json_object_set_null_member(object, "memory_map");
 	put_seconds(object, "seconds", outcome->seconds);
+	put_seconds(object, "verdict_seconds", outcome->verdict_seconds);
 	put_seconds(object, "first_boot_seconds", outcome->first_boot_seconds);
 	put_seconds(object, "cpu_seconds", outcome->cpu_seconds);
-	put_text(evidence, "directory", result->directory);
-	put_text(evidence, "console", console);
-	json_object_set_object_member(object, "evidence", evidence);
+	json_object_set_object_member(object, "evidence", evidence_object(result));
 	return object;
 }
 

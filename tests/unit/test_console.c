@@ -6,18 +6,22 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 
-#include "harness/handover/console.h"
+#include "harness/handover/death.h"
 #include "tests/unit/test.h"
 
 #define GOLDEN "tests/golden"
 
 static char *describe(const struct kho_console *console)
 {
-	g_autofree char *reason = kho_console_reason(console);
+	struct kho_outcome outcome = { 0 };
+	char *text;
 
-	return g_strdup_printf("entered: %s\nlines: %u\npanic: %s\npanic over: %s\nreason: %s\nlast: %s\n",
+	kho_death_name(&(struct kho_death){ .sign = KHO_DEATH_STILL, .speech = console }, &outcome);
+	text = g_strdup_printf("entered: %s\nlines: %u\npanic: %s\npanic over: %s\nreason: %s\nlast: %s\n",
 			       console->entered ? "yes" : "no", console->lines, console->panic ?: "none",
-			       console->panic_over ? "yes" : "no", reason ?: "none", console->last ?: "none");
+			       console->panic_over ? "yes" : "no", outcome.reason, console->last ?: "none");
+	kho_outcome_clear(&outcome);
+	return text;
 }
 
 /* The same findings, however the bytes are cut into pieces. */
@@ -70,25 +74,37 @@ static void golden(void **state)
 	assert_true(count >= 4);
 }
 
-static char *reason_of(const char *text)
-{
-	struct kho_console console;
-	char *reason;
-
-	kho_console_init(&console);
-	kho_console_take(&console, text, strlen(text));
-	reason = kho_console_reason(&console);
-	kho_console_clear(&console);
-	return reason;
-}
-
 /* What the first kernel says does not count against the successor. */
 static void trouble_before_the_handover(void **state)
 {
-	g_autofree char *reason = reason_of("[ 1.0] swapper: Failed to allocate a luxury\n"
-					    "[ 2.0] kexec_core: Starting new kernel\n[ 0.0] hello\n");
+	static const char text[] = "[ 1.0] swapper: Failed to allocate a luxury\n"
+				   "[ 2.0] kexec_core: Starting new kernel\n[ 0.0] hello\n";
+	struct kho_console console;
 
-	assert_null(reason);
+	kho_console_init(&console);
+	kho_console_take(&console, text, strlen(text));
+	assert_null(console.cause);
+	assert_int_equal(console.lines, 1);
+	kho_console_clear(&console);
+}
+
+/* The same few lines, whatever the numbers in them; anything else is progress. */
+static void repetition(void **state)
+{
+	struct kho_console console;
+
+	kho_console_init(&console);
+	kho_console_take_log(&console, "[ 0.0] Linux version 6.19.6\n");
+	for (int i = 0; i < 80; i++) {
+		g_autofree char *line = g_strdup_printf("[ %d.0] round %d of many\n", i, i);
+
+		assert_false(i < 62 && kho_console_repeats(&console));
+		kho_console_take_log(&console, line);
+	}
+	assert_true(kho_console_repeats(&console));
+	kho_console_take_log(&console, "a\nb\nc\nd\ne\n");
+	assert_false(kho_console_repeats(&console));
+	kho_console_clear(&console);
 }
 
 /* A successor cannot be entered twice, and no guest can fill memory with one line. */
@@ -113,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden),
 		cmocka_unit_test(trouble_before_the_handover),
+		cmocka_unit_test(repetition),
 		cmocka_unit_test(nasty_lines),
 	};
 

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/handover/watch.h"
+
+#include <string.h>
+
+#include "harness/handover/registers.h"
+#include "harness/model/topology.h"
+
+/* Of kernel/panic.c, 6.18 to 7.3: the CPU that panics, or -1. */
+#define PANIC_FLAG  "panic_cpu"
+#define KERNEL_HALF (1ULL << 63)
+#define INTERRUPTS  (1ULL << 9) /* IF of RFLAGS */
+
+/* What is read at every beat. */
+enum { PANIC, STATIC_LOG, BOOT_LOG, NR_WORDS };
+
+struct word {
+	struct kho_watch *watch;
+	guint64 address; /* in the vmlinux; 0: there is none */
+	guint64 value;
+};
+
+struct kho_watch {
+	struct kho_watch_config config;
+	struct kho_locate *locate;
+	bool have_first, have_location;
+	struct kho_location first, location;
+	bool entered, held;
+	guint pending; /* answers of this beat */
+	struct word words[NR_WORDS];
+	guint64 log; /* at the last beat: both rings' heads */
+	bool spoke;  /* the successor's log has begun */
+	bool heard;
+	double calm, grown; /* wall time, guest time */
+	struct kho_beat beat;
+	char *function; /* beat.function */
+	struct kho_stall stall;
+	enum kho_stall_state state;
+};
+
+/* The head of a log's ring: it counts records. */
+static guint64 head_address(const struct kho_vmlinux *vmlinux, const char *ring)
+{
+	guint64 address, desc_ring, head;
+
+	kho_vmlinux_prefer(vmlinux, "kernel/printk/printk.c");
+	if (!kho_vmlinux_symbol(vmlinux, ring, &address, NULL) ||
+	    !kho_vmlinux_member(vmlinux, "printk_ringbuffer", "desc_ring", &desc_ring, NULL) ||
+	    !kho_vmlinux_member(vmlinux, "prb_desc_ring", "head_id", &head, NULL))
+		return 0;
+	return address + desc_ring + head;
+}
+
+struct kho_watch *kho_watch_new(const struct kho_watch_config *config)
+{
+	struct kho_watch *watch = g_new0(struct kho_watch, 1);
+
+	watch->config = *config;
+	for (int i = 0; i < NR_WORDS; i++)
+		watch->words[i].watch = watch;
+	kho_vmlinux_symbol(config->vmlinux, PANIC_FLAG, &watch->words[PANIC].address, NULL);
+	watch->words[STATIC_LOG].address = head_address(config->vmlinux, "printk_rb_static");
+	watch->words[BOOT_LOG].address = head_address(config->vmlinux, "printk_rb_dynamic");
+	watch->words[PANIC].value = G_MAXUINT64; /* not read yet */
+	kho_stall_init(&watch->stall);
+	return watch;
+}
+
+void kho_watch_free(struct kho_watch *watch)
+{
+	if (!watch)
+		return;
+	kho_locate_free(watch->locate);
+	kho_stall_clear(&watch->stall);
+	g_free(watch->function);
+	g_free(watch);
+}
+
+/* --- the end of a beat: what it means --- */
+
+static bool panicked(const struct kho_watch *watch)
+{
+	gint32 cpu = (gint32)(guint32)watch->words[PANIC].value;
+
+	return watch->have_location && watch->words[PANIC].address && cpu >= 0 && cpu < (gint32)KHO_MAX_CPUS;
+}
+
+static bool note_progress(struct kho_watch *watch)
+{
+	guint64 log = watch->words[STATIC_LOG].value + watch->words[BOOT_LOG].value;
+	bool grown = watch->have_location && log != watch->log;
+
+	watch->log = log;
+	watch->spoke |= grown;
+	if (grown)
+		watch->grown = watch->beat.guest;
+	grown |= watch->heard;
+	watch->heard = false;
+	return grown;
+}
+
+static void end_beat(struct kho_watch *watch)
+{
+	watch->beat.guest = kho_process_guest_time(watch->config.process);
+	watch->beat.cpu = kho_process_cpu_time(watch->config.process);
+	watch->beat.function = watch->function;
+	if (watch->held)
+		return;
+	if (panicked(watch)) {
+		watch->config.alarm(KHO_ALARM_PANIC, watch->config.data);
+		return;
+	}
+	watch->calm = kho_process_wall_time(watch->config.process);
+	if (!kho_watch_can_tell(watch))
+		return;
+	watch->beat.progress = note_progress(watch);
+	watch->state = kho_stall_take(&watch->stall, &watch->beat, kho_patience(watch->config.course, watch->spoke));
+	if (watch->state > KHO_STALL_SUSPECT)
+		watch->config.alarm(KHO_ALARM_STALL, watch->config.data);
+}
+
+static void answered(struct kho_watch *watch)
+{
+	if (--watch->pending == 0)
+		end_beat(watch);
+}
+
+/* --- a beat: registers where they are wanted, then either the place or the words --- */
+
+static void took_word(const void *bytes, gsize length, void *data)
+{
+	struct word *word = data;
+
+	if (bytes) {
+		word->value = 0;
+		memcpy(&word->value, bytes, length);
+		word->value = GUINT64_FROM_LE(word->value);
+	}
+	answered(word->watch);
+}
+
+static void read_words(struct kho_watch *watch)
+{
+	for (int i = 0; i < NR_WORDS; i++) {
+		struct word *word = &watch->words[i];
+
+		if (!word->address)
+			continue;
+		watch->pending++;
+		kho_peek_physical(watch->config.peek,
+				  kho_location_physical(&watch->location, word->address + watch->location.slide),
+				  i == PANIC ? sizeof(gint32) : sizeof(guint64), took_word, word);
+	}
+}
+
+static void located(const struct kho_location *location, void *data)
+{
+	struct kho_watch *watch = data;
+
+	g_clear_pointer(&watch->locate, kho_locate_free);
+	if (location && !(watch->have_first && location->physical == watch->first.physical)) {
+		watch->location = *location;
+		watch->have_location = true;
+		watch->heard = true; /* it runs in its own page tables now */
+	}
+	answered(watch);
+}
+
+/* Of several CPUs the one that says most: one that runs, else one that waits in the kernel for nothing. */
+static const struct kho_cpu_registers *telling_cpu(const GArray *cpus, bool *dead)
+{
+	const struct kho_cpu_registers *telling = NULL;
+
+	*dead = false;
+	for (guint i = 0; i < cpus->len; i++) {
+		const struct kho_cpu_registers *cpu = &g_array_index(cpus, struct kho_cpu_registers, i);
+		bool stuck = cpu->halted && cpu->rip >= KERNEL_HALF && !(cpu->rflags & INTERRUPTS);
+
+		*dead |= stuck;
+		if (!telling || (telling->halted && (!cpu->halted || stuck)))
+			telling = cpu;
+	}
+	return telling;
+}
+
+static const char *function_of(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
+{
+	const char *function;
+
+	if (cpu->cpl)
+		return KHO_IN_USER_SPACE;
+	if (!watch->have_location)
+		return KHO_BEFORE_THE_KERNEL;
+	function = kho_vmlinux_function_at(watch->config.vmlinux, cpu->rip - watch->location.slide, NULL, NULL);
+	return function ?: KHO_OUTSIDE_OF_THE_KERNEL;
+}
+
+static void took_registers(const char *text, void *data)
+{
+	struct kho_watch *watch = data;
+	g_autoptr(GArray) cpus = kho_registers_parse(text ?: "");
+	const struct kho_cpu_registers *cpu = telling_cpu(cpus, &watch->beat.dead);
+
+	if (cpu) {
+		g_free(watch->function);
+		watch->function = g_strdup(function_of(watch, cpu));
+		watch->beat.halted = cpu->halted;
+		watch->beat.dead &= cpu->halted;
+	}
+	answered(watch);
+}
+
+static void start_beat(struct kho_watch *watch)
+{
+	watch->pending = 1; /* so that no answer ends the beat before all is asked */
+	g_clear_pointer(&watch->function, g_free);
+	if (watch->state >= KHO_STALL_SUSPECT) {
+		watch->pending++;
+		kho_peek_registers(watch->config.peek, true, took_registers, watch);
+	}
+	if (watch->have_location) {
+		read_words(watch);
+	} else {
+		watch->pending++;
+		watch->locate = kho_locate_start(watch->config.peek, watch->config.vmlinux, located, watch);
+	}
+	answered(watch);
+}
+
+void kho_watch_tick(struct kho_watch *watch)
+{
+	if (watch->entered && !watch->held && !watch->pending)
+		start_beat(watch);
+}
+
+/* --- what the owner says --- */
+
+static void first_located(const struct kho_location *location, void *data)
+{
+	struct kho_watch *watch = data;
+
+	g_clear_pointer(&watch->locate, kho_locate_free);
+	watch->pending = 0;
+	watch->have_first = location != NULL;
+	if (location)
+		watch->first = *location;
+}
+
+void kho_watch_first(struct kho_watch *watch)
+{
+	if (watch->pending || watch->entered)
+		return;
+	watch->pending = 1;
+	watch->locate = kho_locate_start(watch->config.peek, watch->config.vmlinux, first_located, watch);
+}
+
+void kho_watch_enter(struct kho_watch *watch)
+{
+	if (watch->entered)
+		return;
+	watch->entered = true;
+	watch->heard = true;
+	watch->calm = kho_process_wall_time(watch->config.process);
+}
+
+void kho_watch_heard(struct kho_watch *watch)
+{
+	watch->heard = true;
+}
+
+void kho_watch_hold(struct kho_watch *watch, bool hold)
+{
+	watch->held = hold;
+	watch->heard = true;
+	watch->state = KHO_STALL_ALIVE;
+}
+
+const struct kho_location *kho_watch_location(const struct kho_watch *watch)
+{
+	return watch->have_location ? &watch->location : NULL;
+}
+
+enum kho_stall_state kho_watch_state(const struct kho_watch *watch)
+{
+	return watch->state;
+}
+
+const char *kho_watch_function(const struct kho_watch *watch)
+{
+	return kho_stall_function(&watch->stall);
+}
+
+bool kho_watch_growing(const struct kho_watch *watch)
+{
+	return watch->spoke && watch->beat.guest - watch->grown < kho_patience(watch->config.course, true);
+}
+
+double kho_watch_calm(const struct kho_watch *watch)
+{
+	return watch->calm;
+}
+
+bool kho_watch_can_tell(const struct kho_watch *watch)
+{
+	return watch->have_first || watch->have_location;
+}
+
+const struct kho_location *kho_watch_first_location(const struct kho_watch *watch)
+{
+	return watch->have_first ? &watch->first : NULL;
+}
