@@ -96,6 +96,20 @@ static const struct piece *piece_at(const struct kho_image *image, guint64 addre
 	return NULL;
 }
 
+/* How much of @piece counts from @address on: up to its end, or to where an earlier piece begins. */
+static gsize usable(const struct kho_image *image, const struct piece *piece, guint64 address)
+{
+	gsize length = piece->length - (address - piece->address);
+
+	for (guint i = 0; &g_array_index(image->pieces, struct piece, i) != piece; i++) {
+		guint64 start = g_array_index(image->pieces, struct piece, i).address;
+
+		if (start > address)
+			length = MIN(length, start - address);
+	}
+	return length;
+}
+
 bool kho_image_read(const struct kho_image *image, guint64 address, void *bytes, gsize length)
 {
 	guint8 *to = bytes;
@@ -104,13 +118,12 @@ bool kho_image_read(const struct kho_image *image, guint64 address, void *bytes,
 		return length == 0;
 	while (length) {
 		const struct piece *piece = piece_at(image, address);
-		gsize offset, count;
+		gsize count;
 
 		if (!piece)
 			return false;
-		offset = address - piece->address;
-		count = MIN(length, piece->length - offset);
-		memcpy(to, piece->bytes + offset, count);
+		count = MIN(length, usable(image, piece, address));
+		memcpy(to, piece->bytes + (address - piece->address), count);
 		to += count;
 		address += count;
 		length -= count;

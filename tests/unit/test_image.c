@@ -69,6 +69,22 @@ static void pieces_that_touch(void **state)
 	expect_hole(image, BASE + 7, 2);
 }
 
+/*
+ *	first:        |BB|
+ *	second:    |aaaaaaaa|
+ *	read:       aaaBBaaa
+ */
+static void first_one_counts(void **state)
+{
+	g_autoptr(KhoImage) image = kho_image_new();
+
+	assert_true(kho_image_add(image, BASE + 3, "BB", 2));
+	assert_true(kho_image_add(image, BASE, "aaaaaaaa", 8));
+	assert_true(kho_image_add(image, BASE, "cccccccccc", 10));
+	expect_bytes(image, BASE + 3, "BBaaa");
+	expect_bytes(image, BASE, "aaaBBaaacc");
+}
+
 static void end_of_address_space(void **state)
 {
 	g_autoptr(KhoImage) image = kho_image_new();
@@ -161,9 +177,13 @@ static void bad_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(one_piece),	     cmocka_unit_test(no_bytes),
-		cmocka_unit_test(pieces_that_touch), cmocka_unit_test(end_of_address_space),
-		cmocka_unit_test(numbers),	     cmocka_unit_test(whole_file),
+		cmocka_unit_test(one_piece),
+		cmocka_unit_test(no_bytes),
+		cmocka_unit_test(pieces_that_touch),
+		cmocka_unit_test(first_one_counts),
+		cmocka_unit_test(end_of_address_space),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(whole_file),
 		cmocka_unit_test(bad_files),
 	};
 
