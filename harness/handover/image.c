@@ -76,6 +76,10 @@ bool kho_image_add_file(struct kho_image *image, guint64 address, const char *pa
 		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: %s", path, cause->message);
 		return false;
 	}
+	if (!length) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: the memory image is empty", path);
+		return false;
+	}
 	if (!fits(address, length)) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: does not fit at address 0x%" G_GINT64_MODIFIER "x",
 			    path, address);

@@ -166,6 +166,7 @@ static void bad_files(void **state)
 	g_autofree char *path = write_file("saved memory"), *empty = write_file("");
 
 	expect_refused(path, TOP - 10, "does not fit at address 0xfffffffffffffff5");
+	expect_refused(empty, BASE, "empty");
 	assert_int_equal(truncate(empty, (1LL << 30) + 1), 0); /* a hole: takes no room */
 	expect_refused(empty, BASE, "too large");
 	expect_refused("/nowhere/at/all", BASE, "");
