@@ -119,6 +119,22 @@ $(BUILD)/tests/%: $(BUILD)/sanitized/tests/unit/%.o $(BUILD)/tests/unit.a
 	$(say) LINK $@
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
 
+# A file that looks like a vmlinux, for the unit tests of its readers. Its C files are data only: it may lie at a kernel's
+# addresses without the kernel's code model. The decoy must be the first unit.
+FAKE_KERNEL := $(BUILD)/tests/fake_kernel
+FAKE_KERNEL_SOURCES := $(addprefix tests/unit/fake_kernel/,decoy.c code.S init/main.c kernel/printk/printk.c mm/memblock.c)
+FAKE_KERNEL_HEADERS := $(wildcard tests/unit/fake_kernel/include/*.h)
+
+$(FAKE_KERNEL)_stripped: FAKE_KERNEL_STRIP := -Wl,--strip-all
+$(FAKE_KERNEL)_no_types: FAKE_KERNEL_STRIP := -Wl,--strip-debug
+$(FAKE_KERNEL) $(FAKE_KERNEL)_stripped $(FAKE_KERNEL)_no_types: $(FAKE_KERNEL_SOURCES) $(FAKE_KERNEL_HEADERS) Makefile
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -I. -O1 -g -ffreestanding -fno-pie -no-pie -static -nostdlib -Wl,-Ttext-segment=0xffffffff81000000 \
+		-Wl,-e,start_kernel -Wl,--build-id=none $(FAKE_KERNEL_STRIP) -o $@ $(FAKE_KERNEL_SOURCES)
+
+$(UNIT_TESTS:%=$(BUILD)/tests/%): | $(FAKE_KERNEL) $(FAKE_KERNEL)_stripped $(FAKE_KERNEL)_no_types
+
 .PRECIOUS: $(BUILD)/sanitized/%.o
 
 .PHONY: unit
