@@ -11,8 +11,9 @@
 
 #include "harness/model/error.h"
 
-#define MAX_PEEL  16 /* typedefs and qualifiers around a type */
-#define MAX_DEPTH 8  /* unnamed structs in structs */
+#define MAX_PEEL   16 /* typedefs and qualifiers around a type */
+#define MAX_DEPTH  8  /* unnamed structs in structs */
+#define MAX_NESTED 8  /* functions in a function */
 
 struct symbol {
 	guint64 address, size;
@@ -212,19 +213,31 @@ static guint functions_up_to(const GArray *functions, guint64 address)
 	return low;
 }
 
+/*
+ * The innermost of the first @next functions that covers @at: in assembler there are functions within functions, and
+ * behind the inner one the outer one goes on.
+ */
+static const struct symbol *find_cover(const GArray *functions, guint next, guint64 at, guint64 *reach)
+{
+	for (guint i = next; i > 0 && next - i < MAX_NESTED; i--) {
+		const struct symbol *symbol = &g_array_index(functions, struct symbol, i - 1);
+
+		*reach = symbol->size;
+		if (!*reach && i < functions->len)
+			*reach = symbol[1].address - symbol->address;
+		if (at - symbol->address < *reach)
+			return symbol;
+	}
+	return NULL;
+}
+
 const char *kho_vmlinux_function_at(const struct kho_vmlinux *vmlinux, guint64 address, guint64 *offset, guint64 *size)
 {
 	guint64 at = address - vmlinux->slide, reach;
 	guint next = functions_up_to(vmlinux->functions, at);
-	const struct symbol *symbol;
+	const struct symbol *symbol = find_cover(vmlinux->functions, next, at, &reach);
 
-	if (!next)
-		return NULL;
-	symbol = &g_array_index(vmlinux->functions, struct symbol, next - 1);
-	reach = symbol->size;
-	if (!reach && next < vmlinux->functions->len)
-		reach = symbol[1].address - symbol->address;
-	if (at - symbol->address >= reach)
+	if (!symbol)
 		return NULL;
 	if (offset)
 		*offset = at - symbol->address;

@@ -160,6 +160,21 @@ static void functions_without_size(void **state)
 	expect_no_function(vmlinux, fake_kernel_address(vmlinux, "last_unsized"));
 }
 
+/*
+ *	outer  |--------------------------------|
+ *	inner          |--------|
+ */
+static void function_in_a_function(void **state)
+{
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+
+	expect_function(vmlinux, "outer", 7, "outer", 7, 32);
+	expect_function(vmlinux, "outer", 8, "inner", 0, 8);
+	expect_function(vmlinux, "outer", 15, "inner", 7, 8);
+	expect_function(vmlinux, "outer", 16, "outer", 16, 32);
+	expect_function(vmlinux, "outer", 31, "outer", 31, 32);
+}
+
 /* --- contents --- */
 
 static void contents(void **state)
@@ -356,6 +371,7 @@ int main(void)
 		cmocka_unit_test(one_name_several_symbols),
 		cmocka_unit_test(functions),
 		cmocka_unit_test(functions_without_size),
+		cmocka_unit_test(function_in_a_function),
 		cmocka_unit_test(contents),
 		cmocka_unit_test(arm64_calls),
 		cmocka_unit_test(other_machines_calls),
