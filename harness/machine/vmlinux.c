@@ -14,6 +14,7 @@
 #define MAX_PEEL   16 /* typedefs and qualifiers around a type */
 #define MAX_DEPTH  8  /* unnamed structs in structs */
 #define MAX_NESTED 8  /* functions in a function */
+#define MAX_CALL   7  /* bytes; x86-64, without a prefix */
 
 struct symbol {
 	guint64 address, size;
@@ -268,24 +269,36 @@ bool kho_vmlinux_read(const struct kho_vmlinux *vmlinux, guint64 address, void *
 	return false;
 }
 
-/* CALL rel32, or CALL r/m64 (FF /2) of 2 to 7 bytes: with a register, SIB, 8 or 32 bits of displacement. */
+/*
+ * The length of CALL r/m64 (FF /2), which ModRM and SIB tell: 2 bytes, a SIB, 8 or 32 bits of displacement. 0: it is
+ * none.
+ */
+static gsize x86_indirect_call(const guint8 *code)
+{
+	guint8 mode = code[1] >> 6, base = code[1] & 7;
+	bool sib = mode != 3 && base == 4;
+
+	if (code[0] != 0xff || (code[1] >> 3 & 7) != 2)
+		return 0;
+	if (mode == 0 && (sib ? code[2] & 7 : base) == 5) /* no base, but a displacement */
+		mode = 2;
+	return 2 + sib + (mode == 1 ? 1 : mode == 2 ? 4 : 0);
+}
+
 static bool x86_call_before(const struct kho_vmlinux *vmlinux, guint64 address)
 {
-	guint8 code[7] = { 0 };
-	gsize have = G_N_ELEMENTS(code);
+	guint8 code[MAX_CALL + 1] = { 0 }; /* the shortest one may seem to have a SIB behind it */
+	gsize have = MAX_CALL;
 
-	while (have > 1 && !kho_vmlinux_read(vmlinux, address - have, code + G_N_ELEMENTS(code) - have, have))
+	while (have > 1 && !kho_vmlinux_read(vmlinux, address - have, code + MAX_CALL - have, have))
 		have--;
 	if (have < 2)
 		return false;
-	if (code[2] == 0xe8 && have >= 5)
+	if (have >= 5 && code[MAX_CALL - 5] == 0xe8)
 		return true;
-	for (gsize length = 2; length <= have; length++) {
-		const guint8 *call = code + G_N_ELEMENTS(code) - length;
-
-		if (call[0] == 0xff && (call[1] & 0x38) == 0x10)
+	for (gsize length = 2; length <= have; length++)
+		if (x86_indirect_call(code + MAX_CALL - length) == length)
 			return true;
-	}
 	return false;
 }
 

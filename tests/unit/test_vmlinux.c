@@ -196,6 +196,48 @@ static void contents(void **state)
 
 /* --- calls --- */
 
+/* Only right behind a whole instruction there is one. */
+static void x86_calls(void **state)
+{
+	static const guint64 ends[] = { 5, 7, 10, 12, 15, 18, 22, 28, 34, 41, 48 };
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+	guint64 calls = fake_kernel_address(vmlinux, "calls");
+	gsize next = 0;
+
+	for (guint64 offset = 1; offset <= 48; offset++) {
+		bool expected = offset == ends[next];
+
+		if (kho_vmlinux_call_before(vmlinux, calls + offset) != expected)
+			fail_msg("at offset %d a call is %s", (int)offset, expected ? "missed" : "made up");
+		next += expected;
+	}
+	assert_int_equal(next, COUNT(ends));
+}
+
+static void x86_no_calls(void **state)
+{
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+	guint64 start, size;
+
+	assert_true(kho_vmlinux_symbol(vmlinux, "not_calls", &start, &size));
+	for (guint64 offset = 1; offset <= size; offset++)
+		assert_false(kho_vmlinux_call_before(vmlinux, start + offset));
+	assert_false(kho_vmlinux_call_before(vmlinux, 0));
+	assert_false(kho_vmlinux_call_before(vmlinux, 3));
+	assert_false(kho_vmlinux_call_before(vmlinux, UINT64_MAX));
+}
+
+static void call_at_the_beginning(void **state)
+{
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+	guint64 first = fake_kernel_address(vmlinux, "first");
+
+	assert_false(kho_vmlinux_call_before(vmlinux, first));
+	assert_false(kho_vmlinux_call_before(vmlinux, first + 1));
+	assert_true(kho_vmlinux_call_before(vmlinux, first + 2));
+	assert_false(kho_vmlinux_call_before(vmlinux, first + 3));
+}
+
 /* The same file, but made another machine's. */
 static struct kho_vmlinux *open_as(guint16 machine)
 {
@@ -373,6 +415,9 @@ int main(void)
 		cmocka_unit_test(functions_without_size),
 		cmocka_unit_test(function_in_a_function),
 		cmocka_unit_test(contents),
+		cmocka_unit_test(x86_calls),
+		cmocka_unit_test(x86_no_calls),
+		cmocka_unit_test(call_at_the_beginning),
 		cmocka_unit_test(arm64_calls),
 		cmocka_unit_test(other_machines_calls),
 		cmocka_unit_test(slides),
