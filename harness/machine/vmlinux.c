@@ -432,11 +432,14 @@ static guint64 size_of(Dwarf_Die *type)
 	return dwarf_aggregate_size(type, &size) == 0 ? size : 0;
 }
 
+/* Bits within a byte have no address. */
 static bool offset_of(Dwarf_Die *member, guint64 *offset)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Word word = 0;
 
+	if (dwarf_hasattr(member, DW_AT_bit_size))
+		return false;
 	if (dwarf_attr(member, DW_AT_data_member_location, &attribute) && dwarf_formudata(&attribute, &word) != 0)
 		return false;
 	*offset = word;

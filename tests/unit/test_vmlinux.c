@@ -346,10 +346,10 @@ static void members(void **state)
 	assert_int_equal(size, 8);
 }
 
-/* A member of a named struct within is not one of the struct around it. */
+/* A member of a named struct within is not one of the struct around it; nor are bits at a byte's address. */
 static void missing_members(void **state)
 {
-	static const char *const missing[] = { "hidden", "", "shape", "nam" };
+	static const char *const missing[] = { "hidden", "", "shape", "nam", "bits", "more_bits" };
 	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
 	guint64 offset;
 
