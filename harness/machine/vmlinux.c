@@ -340,8 +340,8 @@ static bool is_struct(Dwarf_Die *die)
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
 }
 
-/* Remembers all named and defined structs of a unit. */
-static void index_unit(const struct kho_vmlinux *vmlinux, Dwarf_Die *unit)
+/* Remembers all named and defined structs of a unit; of those of one name the first, or this one if @preferred. */
+static void index_unit(const struct kho_vmlinux *vmlinux, Dwarf_Die *unit, bool preferred)
 {
 	Dwarf_Die die;
 	bool more = dwarf_child(unit, &die) == 0;
@@ -350,8 +350,9 @@ static void index_unit(const struct kho_vmlinux *vmlinux, Dwarf_Die *unit)
 		const char *name = is_struct(&die) ? dwarf_diename(&die) : NULL;
 		Dwarf_Off offset = dwarf_dieoffset(&die);
 
-		if (name && !dwarf_hasattr(&die, DW_AT_declaration) && !g_hash_table_contains(vmlinux->structs, name))
-			g_hash_table_insert(vmlinux->structs, (char *)name, g_memdup2(&offset, sizeof(offset)));
+		if (name && !dwarf_hasattr(&die, DW_AT_declaration) &&
+		    (preferred || !g_hash_table_contains(vmlinux->structs, name)))
+			g_hash_table_replace(vmlinux->structs, (char *)name, g_memdup2(&offset, sizeof(offset)));
 	}
 }
 
@@ -378,7 +379,7 @@ void kho_vmlinux_prefer(const struct kho_vmlinux *vmlinux, const char *source)
 
 	while (next_unit(vmlinux, &last, &unit)) {
 		if (is_source(&unit, source)) {
-			index_unit(vmlinux, &unit);
+			index_unit(vmlinux, &unit, true);
 			return;
 		}
 	}
@@ -393,7 +394,7 @@ static bool find_struct(const struct kho_vmlinux *vmlinux, const char *type, Dwa
 		return false;
 	while (!(offset = g_hash_table_lookup(vmlinux->structs, type)) && !vmlinux->units->over) {
 		if (next_unit(vmlinux, &vmlinux->units->last, &unit))
-			index_unit(vmlinux, &unit);
+			index_unit(vmlinux, &unit, false);
 		else
 			vmlinux->units->over = true;
 	}

@@ -401,6 +401,18 @@ static void preferred_unit(void **state)
 	}
 }
 
+/* A unit that is preferred too late is preferred all the same: machines share what was found. */
+static void preferred_late(void **state)
+{
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+
+	expect_region_bytes(vmlinux, 24);
+	kho_vmlinux_prefer(vmlinux, "mm/memblock.c");
+	expect_region_bytes(vmlinux, 40);
+	kho_vmlinux_prefer(vmlinux, "mm/memblock.c");
+	expect_region_bytes(vmlinux, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +438,7 @@ int main(void)
 		cmocka_unit_test(missing_members),
 		cmocka_unit_test(declared_elsewhere),
 		cmocka_unit_test(preferred_unit),
+		cmocka_unit_test(preferred_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
