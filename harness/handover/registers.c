@@ -56,7 +56,7 @@ static struct kho_cpu_registers parse_cpu(const char *part, gsize length)
 GArray *kho_registers_parse(const char *text)
 {
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct kho_cpu_registers));
-	const char *at = strstr(text, CPU_START);
+	const char *at = text ? strstr(text, CPU_START) : NULL;
 
 	while (at && all->len < MAX_CPUS) {
 		const char *part = at + strlen(CPU_START), *next = strstr(part, CPU_START);

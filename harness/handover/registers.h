@@ -21,7 +21,7 @@ struct kho_cpu_registers {
 
 /*
  * An array of struct kho_cpu_registers in the order of the text, one for each "CPU#N" line; at most 4096. Empty where
- * there is none. To be unreferenced.
+ * there is none, or no text (NULL: QEMU did not answer). To be unreferenced.
  */
 GArray *kho_registers_parse(const char *text);
 

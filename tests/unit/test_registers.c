@@ -162,7 +162,7 @@ static void names(void **state)
 
 static void no_cpu(void **state)
 {
-	static const char *const texts[] = { "", "CPU", "CPU #0", "Error: no CPU available\r\n", "RIP=1 RSP=2" };
+	static const char *const texts[] = { "", "CPU", "CPU #0", "Error: no CPU available\r\n", "RIP=1 RSP=2", NULL };
 
 	for (gsize i = 0; i < COUNT(texts); i++) {
 		g_autoptr(GArray) all = kho_registers_parse(texts[i]);
