@@ -132,8 +132,11 @@ enum kho_boot_step kho_boot_step_of_log(const char *log)
 
 enum kho_boot_step kho_boot_step_of_function(const char *function)
 {
-	for (gsize i = 0; function && i < G_N_ELEMENTS(functions); i++)
-		if (strcmp(function, functions[i].function) == 0)
+	/* GCC's clones are called "function.isra.0", "function.cold" */
+	gsize length = function ? strcspn(function, ".") : 0;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(functions); i++)
+		if (strlen(functions[i].function) == length && strncmp(function, functions[i].function, length) == 0)
 			return functions[i].step;
 	return KHO_BOOT_UNKNOWN;
 }

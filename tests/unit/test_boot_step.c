@@ -104,6 +104,16 @@ static void functions(void **state)
 	assert_int_equal(kho_boot_step_of_function(NULL), KHO_BOOT_UNKNOWN);
 }
 
+/* A compiler may clone a function, or move a part of it away. */
+static void cloned_functions(void **state)
+{
+	assert_int_equal(kho_boot_step_of_function("sparse_init_nid.isra.0"), KHO_BOOT_SPARSE_INIT);
+	assert_int_equal(kho_boot_step_of_function("numa_init.constprop.0.isra.1"), KHO_BOOT_INITMEM_INIT);
+	assert_int_equal(kho_boot_step_of_function("rest_init.cold"), KHO_BOOT_REST_INIT);
+	assert_int_equal(kho_boot_step_of_function(".sparse_init"), KHO_BOOT_UNKNOWN);
+	assert_int_equal(kho_boot_step_of_function("sparse.init"), KHO_BOOT_UNKNOWN);
+}
+
 /* The functions innermost first; "?" before one makes it a leftover, "" is an address without a function. */
 static enum kho_boot_step step_of(const char *log, const char *const *functions_of_stack)
 {
@@ -168,6 +178,7 @@ int main(void)
 		cmocka_unit_test(furthest_line),
 		cmocka_unit_test(quoted_command_line),
 		cmocka_unit_test(functions),
+		cmocka_unit_test(cloned_functions),
 		cmocka_unit_test(innermost_step),
 		cmocka_unit_test(leftovers),
 		cmocka_unit_test(log_and_stack),
