@@ -56,7 +56,7 @@ static const struct {
 	{ "Failed to allocate memmap for section", KHO_BOOT_SPARSE_INIT },
 	{ "Zone ranges:", KHO_BOOT_FREE_AREA_INIT },
 	{ "Early memory node ranges", KHO_BOOT_FREE_AREA_INIT },
-	{ "Built ", KHO_BOOT_MM_CORE_INIT },
+	{ " zonelists, mobility grouping o", KHO_BOOT_MM_CORE_INIT },
 	{ "mem auto-init: ", KHO_BOOT_MM_CORE_INIT },
 	{ "SLUB: HWalign=", KHO_BOOT_MM_CORE_INIT },
 	{ "ierarchical RCU implementation", KHO_BOOT_SCHED_INIT },
@@ -68,8 +68,11 @@ static const struct {
 	{ "Run /", KHO_BOOT_INIT },
 };
 
-/* Lines that hold what someone else wrote. */
-static const char *const quotations[] = { "ommand line: ", "command line parameters" };
+/* Lines that hold what someone else wrote: a user on the command line, the firmware in its tables. */
+static const char *const quotations[] = {
+	"ommand line: ", "command line parameters", "Malformed early option ", "invalid for parameter ",
+	"DMI: ",	 "Hardware name: ",
+};
 
 const char *kho_boot_step_name(enum kho_boot_step step)
 {

@@ -91,6 +91,16 @@ static void quoted_command_line(void **state)
 	expect_step("Linux version 6.19.6\nCommand line: Run /init\nlast_pfn = 0x1ffdf\n", KHO_BOOT_MEMBLOCK);
 }
 
+/* Nor do those of the firmware, or of options that are complained of. */
+static void quoted_otherwise(void **state)
+{
+	expect_step("[    0.000000] DMI: Zone ranges: Run /, BIOS Built 1 Run /\n", KHO_BOOT_UNKNOWN);
+	expect_step("[    0.000000] Hardware name: Run /, BIOS 1\n", KHO_BOOT_UNKNOWN);
+	expect_step("[    0.000000] Malformed early option 'Run /'\n", KHO_BOOT_UNKNOWN);
+	expect_step("[    0.000000] Booting kernel: `Run /' invalid for parameter `numa'\n", KHO_BOOT_UNKNOWN);
+	expect_step("[    0.000000] Built by hand\n", KHO_BOOT_UNKNOWN);
+}
+
 /* --- stacks --- */
 
 static void functions(void **state)
@@ -177,6 +187,7 @@ int main(void)
 		cmocka_unit_test(empty_logs),
 		cmocka_unit_test(furthest_line),
 		cmocka_unit_test(quoted_command_line),
+		cmocka_unit_test(quoted_otherwise),
 		cmocka_unit_test(functions),
 		cmocka_unit_test(cloned_functions),
 		cmocka_unit_test(innermost_step),
