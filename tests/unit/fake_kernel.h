@@ -46,16 +46,23 @@ static inline struct kho_vmlinux *fake_kernel_open_bytes(const char *bytes, gsiz
 	return vmlinux;
 }
 
-/* The fake kernel with a name that is spelled another way: no symbol, type or member of that name is left. */
-static inline struct kho_vmlinux *fake_kernel_without(const char *name)
+/* Spells a name another way: no symbol, type or member of that name is left. */
+static inline void fake_kernel_rename(char *bytes, gsize length, const char *name)
 {
-	gsize length, size = strlen(name) + 1;
-	g_autofree char *bytes = fake_kernel_bytes(&length);
-	struct kho_vmlinux *vmlinux;
+	gsize size = strlen(name) + 1;
 
 	for (gsize i = 0; i + size <= length; i++)
 		if (memcmp(bytes + i, name, size) == 0)
 			bytes[i] = '-';
+}
+
+static inline struct kho_vmlinux *fake_kernel_without(const char *name)
+{
+	gsize length;
+	g_autofree char *bytes = fake_kernel_bytes(&length);
+	struct kho_vmlinux *vmlinux;
+
+	fake_kernel_rename(bytes, length, name);
 	vmlinux = fake_kernel_open_bytes(bytes, length, NULL);
 	assert_non_null(vmlinux);
 	return vmlinux;

@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A kernel's log out of its memory: pure code, on the fake kernel and on memory that is made up. */
+#include "harness/handover/printk.h"
+
+#include "harness/model/error.h"
+#include "tests/unit/made_up_log.h"
+
+#define DYNAMIC_AT 0xffff888000400000
+
+struct machine {
+	struct kho_vmlinux *vmlinux;
+	struct made_up_log log;
+};
+
+static int setup(void **state)
+{
+	struct machine *machine = g_new0(struct machine, 1);
+
+	machine->vmlinux = fake_kernel_open();
+	made_up_log_init(&machine->log);
+	*state = machine;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct machine *machine = *state;
+
+	kho_vmlinux_free(machine->vmlinux);
+	g_free(machine);
+	return 0;
+}
+
+/* The log of a machine whose ring is the one that the kernel begins with. To be freed. */
+static char *read_log(const struct machine *machine, GError **error)
+{
+	g_autoptr(KhoImage) image = kho_image_new();
+
+	made_up_log_put(&machine->log, machine->vmlinux, "printk_rb_static", image);
+	return kho_printk_log(machine->vmlinux, image, error);
+}
+
+static void expect_log(const struct machine *machine, const char *expected)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = read_log(machine, &error);
+
+	if (!text)
+		fail_msg("%s", error->message);
+	assert_string_equal(text, expected);
+	assert_true(g_utf8_validate(text, -1, NULL));
+}
+
+static void expect_failure(const struct kho_vmlinux *vmlinux, const struct kho_image *image, enum kho_error code,
+			   const char *reason)
+{
+	g_autoptr(GError) error = NULL;
+
+	assert_null(kho_printk_log(vmlinux, image, &error));
+	assert_true(g_error_matches(error, KHO_ERROR, code));
+	assert_non_null(strstr(error->message, reason));
+	assert_null(strchr(error->message, '\n'));
+}
+
+static void expect_garbage(const struct machine *machine)
+{
+	g_autoptr(KhoImage) image = kho_image_new();
+
+	made_up_log_put(&machine->log, machine->vmlinux, "printk_rb_static", image);
+	expect_failure(machine->vmlinux, image, KHO_ERROR_HOST, "the kernel's log is not in the memory");
+}
+
+/* --- records --- */
+
+static void no_records(void **state)
+{
+	expect_log(*state, "");
+}
+
+static void some_records(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 0, "Linux version 0.0.0");
+	made_up_log_add(&machine->log, 7, "a tab\tand \xc3\xa4, 8");
+	machine->log.infos[1].ts_nsec += 89012999;
+	made_up_log_add(&machine->log, 123456789, "late");
+	expect_log(machine, "[    0.000000] Linux version 0.0.0\n"
+			    "[    7.089012] a tab\tand \xc3\xa4, 8\n"
+			    "[123456789.000000] late\n");
+}
+
+/* As on the console: the time before each line. */
+static void several_lines(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "one\ntwo\n\nfour");
+	made_up_log_add(&machine->log, 2, "\n");
+	expect_log(machine, "[    1.000000] one\n[    1.000000] two\n[    1.000000] \n[    1.000000] four\n"
+			    "[    2.000000] \n[    2.000000] \n");
+}
+
+static void empty_lines(void **state)
+{
+	struct machine *machine = *state;
+	guint lost;
+
+	made_up_log_add(&machine->log, 1, "");
+	made_up_log_add(&machine->log, 2, "text");
+	lost = made_up_log_add(&machine->log, 3, "");
+	/* FAILED_LPOS: there was no room for its text */
+	machine->log.descs[lost].text_blk_lpos = (struct prb_data_blk_lpos){ .begin = 1, .next = 1 };
+	expect_log(machine, "[    1.000000] \n[    2.000000] text\n");
+}
+
+/* A machine must not write on a person's terminal: escape sequences, what is not UTF-8. */
+static void control_characters(void **state)
+{
+	static const char nasty[] = "\033[2J\r\b\x7f|\xff\xfe|\xc3\x9c";
+	struct machine *machine = *state;
+
+	made_up_log_add_bytes(&machine->log, 1, nasty, sizeof(nasty) - 1);
+	expect_log(machine, "[    1.000000] ?[2J???|\xef\xbf\xbd\xef\xbf\xbd|\xc3\x9c\n");
+}
+
+/* --- the ring goes round --- */
+
+/*
+ * 20 records with blocks of 40 bytes in a ring of 256: six remain. All eight descriptors still say "finalized", but the
+ * texts of two are overwritten.
+ */
+static void overwritten(void **state)
+{
+	struct machine *machine = *state;
+	g_autoptr(GString) expected = g_string_new(NULL);
+
+	for (guint i = 0; i < 20; i++) {
+		g_autofree char *text = g_strdup_printf("record %2u of thirty-two bytes ..", i);
+
+		assert_int_equal(strlen(text), 32);
+		made_up_log_add(&machine->log, i, text);
+		if (i >= 14)
+			g_string_append_printf(expected, "[%5u.000000] %s\n", i, text);
+	}
+	expect_log(machine, expected->str);
+}
+
+/*
+ *	|bbbbbbb|  ...  |aaaaaaaaa|...|		b does not fit behind a, and lies at the beginning
+ */
+static void wrapped_text(void **state)
+{
+	struct machine *machine = *state;
+	g_autofree char *gone = g_strnfill(64, 'x'), *first = g_strnfill(120, 'a'), *second = g_strnfill(60, 'b');
+	g_autofree char *expected = g_strdup_printf("[    2.000000] %s\n[    3.000000] %s\n", first, second);
+
+	made_up_log_add(&machine->log, 1, gone);
+	made_up_log_add(&machine->log, 2, first);
+	made_up_log_add(&machine->log, 3, second);
+	assert_memory_equal(machine->log.text + 8, second, 60);
+	expect_log(machine, expected);
+}
+
+/* Since 6.19 a block may end where the ring does. */
+static void exact_fit(void **state)
+{
+	struct machine *machine = *state;
+	g_autofree char *first = g_strnfill(200, 'a'), *second = g_strnfill(40, 'b');
+	g_autofree char *expected = g_strdup_printf("[    1.000000] %s\n[    2.000000] %s\n", first, second);
+
+	made_up_log_add(&machine->log, 1, first);
+	made_up_log_add(&machine->log, 2, second);
+	assert_int_equal(machine->log.lpos, 0);
+	expect_log(machine, expected);
+}
+
+/* A ring of one record that fills it. */
+static void whole_ring(void **state)
+{
+	struct machine *machine = *state;
+	g_autofree char *text = g_strnfill(LOG_SIZE - 8, 'a');
+	g_autofree char *expected = g_strdup_printf("[    1.000000] %s\n", text);
+
+	made_up_log_add(&machine->log, 1, text);
+	expect_log(machine, expected);
+}
+
+/* --- descriptors --- */
+
+static void states(void **state)
+{
+	static const struct {
+		guint64 state;
+		const char *expected;
+	} cases[] = {
+		{ RESERVED, "" },
+		{ COMMITTED, "[    1.000000] text\n" },
+		{ FINALIZED, "[    1.000000] text\n" },
+		{ REUSABLE, "" },
+	};
+	struct machine *machine = *state;
+	guint index = made_up_log_add(&machine->log, 1, "text");
+
+	for (gsize i = 0; i < COUNT(cases); i++) {
+		made_up_log_set_state(&machine->log, index, cases[i].state);
+		expect_log(machine, cases[i].expected);
+	}
+}
+
+/* A descriptor's id tells where it must lie. */
+static void misplaced_descriptor(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "here");
+	machine->log.descs[5] = machine->log.descs[0];
+	machine->log.infos[5] = machine->log.infos[0];
+	expect_log(machine, "[    1.000000] here\n");
+}
+
+/* A block begins with its record's id; without it it is someone else's. */
+static void foreign_text(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "first");
+	made_up_log_add(&machine->log, 2, "second");
+	machine->log.text[0] ^= 1;
+	expect_log(machine, "[    2.000000] second\n");
+}
+
+static void illegal_positions(void **state)
+{
+	static const struct prb_data_blk_lpos positions[] = {
+		{ .begin = 0, .next = 0 },
+		{ .begin = 0, .next = 3 },
+		{ .begin = 3, .next = 8 },
+		{ .begin = 8, .next = 0 },
+		{ .begin = 4, .next = 20 },
+		{ .begin = 0, .next = 0x1000 },
+		{ .begin = 0x1000, .next = 0 },
+		{ .begin = UINT64_MAX - 7, .next = UINT64_MAX - 7 },
+		{ .begin = 0, .next = UINT64_MAX },
+		{ .begin = 0, .next = (1ULL << 63) + 8 },
+		{ .begin = LOG_SIZE, .next = 512 + 8 },
+	};
+	struct machine *machine = *state;
+	guint index = made_up_log_add(&machine->log, 1, "text");
+
+	for (gsize i = 0; i < COUNT(positions); i++) {
+		machine->log.descs[index].text_blk_lpos = positions[i];
+		if (positions[i].begin == LOG_SIZE) /* wrapped, with 8 bytes: no room for more than the id */
+			expect_log(machine, "[    1.000000] \n");
+		else
+			expect_log(machine, "");
+	}
+}
+
+/* The text's length is an information of its own, and is cut to the block. */
+static void lengths(void **state)
+{
+	struct machine *machine = *state;
+	guint index = made_up_log_add(&machine->log, 1, "length 8");
+
+	machine->log.infos[index].text_len = 65535;
+	expect_log(machine, "[    1.000000] length 8\n");
+	machine->log.infos[index].text_len = 6;
+	expect_log(machine, "[    1.000000] length\n");
+	machine->log.infos[index].text_len = 0;
+	expect_log(machine, "[    1.000000] \n");
+}
+
+/* The order is that of the numbers, wherever the descriptors lie and whatever the times are. */
+static void order(void **state)
+{
+	struct machine *machine = *state;
+
+	machine->log.id += 6;
+	made_up_log_add(&machine->log, 9, "first");
+	made_up_log_add(&machine->log, 3, "second");
+	made_up_log_add(&machine->log, 5, "third");
+	assert_int_equal(machine->log.infos[0].seq, 2);
+	expect_log(machine, "[    9.000000] first\n[    3.000000] second\n[    5.000000] third\n");
+	machine->log.infos[0].seq = G_MAXUINT64;
+	machine->log.infos[7].seq = G_MAXUINT64;
+	machine->log.infos[0].ts_nsec = G_MAXUINT64;
+	expect_log(machine, "[    9.000000] first\n[18446744073.709551] third\n[    3.000000] second\n");
+}
+
+/* --- a ring that is garbage --- */
+
+/* Where a record is found does not depend on where the kernel thinks that head and tail are. */
+static void head_and_tail(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "text");
+	machine->log.ring.desc_ring.head_id.counter = 0x123456789abcdef;
+	machine->log.ring.desc_ring.tail_id.counter = -1;
+	machine->log.ring.text_data_ring.head_lpos.counter = 77;
+	machine->log.ring.text_data_ring.tail_lpos.counter = INT64_MIN;
+	expect_log(machine, "[    1.000000] text\n");
+}
+
+static void absurd_counts(void **state)
+{
+	static const unsigned int counts[] = { 23, 32, 63, 64, 65, 0x80000000, UINT32_MAX };
+	static const unsigned int sizes[] = { 0, 3, 28, 32, 63, 64, 0x80000000, UINT32_MAX };
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "text");
+	for (gsize i = 0; i < COUNT(counts); i++) {
+		machine->log.ring.desc_ring.count_bits = counts[i];
+		expect_garbage(machine);
+	}
+	machine->log.ring.desc_ring.count_bits = LOG_COUNT_BITS;
+	for (gsize i = 0; i < COUNT(sizes); i++) {
+		machine->log.ring.text_data_ring.size_bits = sizes[i];
+		expect_garbage(machine);
+	}
+}
+
+/* More descriptors than there are in memory, or fewer than were written. */
+static void wrong_counts(void **state)
+{
+	struct machine *machine = *state;
+
+	machine->log.id = 1; /* as it would be at the same place of any ring */
+	made_up_log_add(&machine->log, 1, "text");
+	machine->log.ring.desc_ring.count_bits = 22;
+	expect_log(machine, "[    1.000000] text\n");
+	machine->log.ring.desc_ring.count_bits = 0;
+	expect_log(machine, "");
+}
+
+static void pointers_out_of_the_image(void **state)
+{
+	static const guint64 addresses[] = { 0, 8, 0xdead000000000000, UINT64_MAX, UINT64_MAX - 7 };
+	struct machine *machine = *state;
+	struct made_up_log *log = &machine->log, good;
+
+	made_up_log_add(log, 1, "text");
+	good = *log;
+	for (gsize i = 0; i < COUNT(addresses); i++) {
+		log->ring.desc_ring.descs = (struct prb_desc *)addresses[i];
+		expect_garbage(machine);
+		*log = good;
+		log->ring.desc_ring.infos = (struct printk_info *)addresses[i];
+		expect_garbage(machine);
+		*log = good;
+		log->ring.text_data_ring.data = (char *)addresses[i];
+		expect_garbage(machine);
+		*log = good;
+	}
+}
+
+/* Half of it was read from the machine: the rest of the records is lost, and no more. */
+static void half_an_image(void **state)
+{
+	struct machine *machine = *state;
+	struct made_up_log *log = &machine->log;
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autofree char *text = NULL;
+
+	made_up_log_add(log, 1, "in the first half");
+	made_up_log_add(log, 2, "here is only a part of the text");
+	made_up_log_add(log, 3, "not here");
+	kho_image_add(image, fake_kernel_address(machine->vmlinux, "printk_rb_static"), &log->ring, sizeof(log->ring));
+	kho_image_add(image, DESCS_AT, log->descs, sizeof(log->descs) - 1);
+	kho_image_add(image, INFOS_AT, log->infos, sizeof(log->infos));
+	kho_image_add(image, TEXT_AT, log->text, 32 + 20);
+	text = kho_printk_log(machine->vmlinux, image, NULL);
+	assert_string_equal(text, "[    1.000000] in the first half\n");
+}
+
+/* --- which ring --- */
+
+static void put_pointer(struct kho_image *image, const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	assert_true(kho_image_add(image, fake_kernel_address(vmlinux, "prb"), &address, sizeof(address)));
+}
+
+/* With log_buf_len= the kernel moves to another ring, and `prb` points at it; the old one stays behind. */
+static void ring_that_was_moved(void **state)
+{
+	struct machine *machine = *state;
+	struct printk_ringbuffer stale = { .desc_ring.count_bits = 99 };
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autofree char *text = NULL;
+
+	made_up_log_add(&machine->log, 1, "moved");
+	put_pointer(image, machine->vmlinux, DYNAMIC_AT);
+	kho_image_add(image, DYNAMIC_AT, &machine->log.ring, sizeof(machine->log.ring));
+	kho_image_add(image, fake_kernel_address(machine->vmlinux, "printk_rb_static"), &stale, sizeof(stale));
+	made_up_log_put(&machine->log, machine->vmlinux, "printk_rb_static", image); /* hidden by the stale one */
+	text = kho_printk_log(machine->vmlinux, image, NULL);
+	assert_string_equal(text, "[    1.000000] moved\n");
+}
+
+/* A pointer that leads nowhere is not followed: the ring that the kernel began with holds the beginning. */
+static void pointer_that_is_garbage(void **state)
+{
+	static const guint64 addresses[] = { 0, 0xdead000000000000, UINT64_MAX, DESCS_AT };
+	struct machine *machine = *state;
+
+	made_up_log_add(&machine->log, 1, "at first");
+	for (gsize i = 0; i < COUNT(addresses); i++) {
+		g_autoptr(KhoImage) image = kho_image_new();
+		g_autofree char *text = NULL;
+
+		put_pointer(image, machine->vmlinux, addresses[i]);
+		made_up_log_put(&machine->log, machine->vmlinux, "printk_rb_static", image);
+		text = kho_printk_log(machine->vmlinux, image, NULL);
+		assert_string_equal(text, "[    1.000000] at first\n");
+	}
+}
+
+static void no_memory_at_all(void **state)
+{
+	struct machine *machine = *state;
+	g_autoptr(KhoImage) image = kho_image_new();
+
+	expect_failure(machine->vmlinux, image, KHO_ERROR_HOST, "not in the memory");
+}
+
+/* KASLR: the same memory, further up. */
+static void slid(void **state)
+{
+	struct machine *machine = *state;
+	g_autoptr(KhoVmlinux) up = kho_vmlinux_slid(machine->vmlinux, 0x1e000000);
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autofree char *text = NULL;
+
+	made_up_log_add(&machine->log, 1, "text");
+	made_up_log_put(&machine->log, up, "printk_rb_static", image);
+	text = kho_printk_log(up, image, NULL);
+	assert_string_equal(text, "[    1.000000] text\n");
+	expect_failure(machine->vmlinux, image, KHO_ERROR_HOST, "not in the memory");
+}
+
+/* --- other kernels --- */
+
+static void kernels_without(void **state)
+{
+	static const struct {
+		const char *name, *reason;
+	} cases[] = {
+		{ "printk_ringbuffer", "the vmlinux does not describe struct printk_ringbuffer" },
+		{ "infos", "the vmlinux does not describe struct prb_desc_ring: infos" },
+		{ "printk_info", "the vmlinux does not describe struct printk_info" },
+		{ "state_var", "the vmlinux does not describe struct prb_desc: state_var" },
+	};
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autoptr(KhoVmlinux) no_types = kho_vmlinux_open(FAKE_KERNEL_NO_TYPES, NULL);
+
+	for (gsize i = 0; i < COUNT(cases); i++) {
+		g_autoptr(KhoVmlinux) vmlinux = fake_kernel_without(cases[i].name);
+
+		expect_failure(vmlinux, image, KHO_ERROR_INPUT, cases[i].reason);
+	}
+	expect_failure(no_types, image, KHO_ERROR_INPUT, "the vmlinux does not describe struct printk_ringbuffer");
+}
+
+/* Without the pointer the first ring will do, without that one the pointer; without both there is no log. */
+static void kernels_without_symbols(void **state)
+{
+	struct machine *machine = *state;
+	g_autoptr(KhoVmlinux) no_pointer = fake_kernel_without("prb"),
+			      no_static = fake_kernel_without("printk_rb_static");
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autofree char *text = NULL;
+
+	made_up_log_add(&machine->log, 1, "text");
+	made_up_log_put(&machine->log, machine->vmlinux, "printk_rb_static", image);
+	text = kho_printk_log(no_pointer, image, NULL);
+	assert_string_equal(text, "[    1.000000] text\n");
+	expect_failure(no_static, image, KHO_ERROR_HOST, "not in the memory");
+}
+
+static void kernel_without_any_symbol(void **state)
+{
+	gsize length;
+	g_autofree char *bytes = fake_kernel_bytes(&length);
+	g_autoptr(KhoVmlinux) vmlinux = NULL;
+	g_autoptr(KhoImage) image = kho_image_new();
+
+	fake_kernel_rename(bytes, length, "prb");
+	fake_kernel_rename(bytes, length, "printk_rb_static");
+	vmlinux = fake_kernel_open_bytes(bytes, length, NULL);
+	expect_failure(vmlinux, image, KHO_ERROR_INPUT, "the vmlinux has no symbol 'prb'");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(no_records),
+		TEST(some_records),
+		TEST(several_lines),
+		TEST(empty_lines),
+		TEST(control_characters),
+		TEST(overwritten),
+		TEST(wrapped_text),
+		TEST(exact_fit),
+		TEST(whole_ring),
+		TEST(states),
+		TEST(misplaced_descriptor),
+		TEST(foreign_text),
+		TEST(illegal_positions),
+		TEST(lengths),
+		TEST(order),
+		TEST(head_and_tail),
+		TEST(absurd_counts),
+		TEST(wrong_counts),
+		TEST(pointers_out_of_the_image),
+		TEST(half_an_image),
+		TEST(ring_that_was_moved),
+		TEST(pointer_that_is_garbage),
+		TEST(no_memory_at_all),
+		TEST(slid),
+		TEST(kernels_without),
+		TEST(kernels_without_symbols),
+		TEST(kernel_without_any_symbol),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
