@@ -197,12 +197,18 @@ static GArray *read_entries(const struct ring *ring)
 	return entries;
 }
 
+/* Nothing that could steer a terminal: neither the control characters of ASCII nor those of 8 bits, as U+009B. */
 static void append_line(GString *log, guint64 time, const char *text, gsize length)
 {
+	g_autofree char *valid = g_utf8_make_valid(text, length);
+
 	g_string_append_printf(log, "[%5" G_GINT64_MODIFIER "u.%06" G_GINT64_MODIFIER "u] ", time / 1000000000,
 			       time % 1000000000 / 1000);
-	for (gsize i = 0; i < length; i++)
-		g_string_append_c(log, g_ascii_iscntrl(text[i]) && text[i] != '\t' ? '?' : text[i]);
+	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+
+		g_string_append_unichar(log, g_unichar_iscntrl(c) && c != '\t' ? '?' : c);
+	}
 	g_string_append_c(log, '\n');
 }
 
@@ -232,7 +238,7 @@ char *kho_printk_log(const struct kho_vmlinux *vmlinux, const struct kho_image *
 	entries = read_entries(&ring);
 	for (guint i = 0; i < entries->len && log->len < MAX_LOG_BYTES; i++)
 		append_entry(log, &ring, &g_array_index(entries, struct entry, i));
-	return g_utf8_make_valid(log->str, log->len);
+	return g_strdup(log->str);
 }
 
 void kho_printk_wants(const struct kho_vmlinux *vmlinux, const struct kho_image *image, GArray *wanted)

@@ -114,14 +114,14 @@ static void empty_lines(void **state)
 	expect_log(machine, "[    1.000000] \n[    2.000000] text\n");
 }
 
-/* A machine must not write on a person's terminal: escape sequences, what is not UTF-8. */
+/* A machine must not write on a person's terminal: escape sequences, 8-bit ones, NUL, what is not UTF-8. */
 static void control_characters(void **state)
 {
-	static const char nasty[] = "\033[2J\r\b\x7f|\xff\xfe|\xc3\x9c";
+	static const char nasty[] = "\033[2J\r\b\x7f|\0|\xff\xfe|\xc2\x9b|\xc2\x85|\xc3\x9c";
 	struct machine *machine = *state;
 
 	made_up_log_add_bytes(&machine->log, 1, nasty, sizeof(nasty) - 1);
-	expect_log(machine, "[    1.000000] ?[2J???|\xef\xbf\xbd\xef\xbf\xbd|\xc3\x9c\n");
+	expect_log(machine, "[    1.000000] ?[2J???|\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd|?|?|\xc3\x9c\n");
 }
 
 /* --- the ring goes round --- */
