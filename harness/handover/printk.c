@@ -238,6 +238,8 @@ char *kho_printk_log(const struct kho_vmlinux *vmlinux, const struct kho_image *
 	entries = read_entries(&ring);
 	for (guint i = 0; i < entries->len && log->len < MAX_LOG_BYTES; i++)
 		append_entry(log, &ring, &g_array_index(entries, struct entry, i));
+	if (log->len > MAX_LOG_BYTES)
+		g_string_truncate(log, g_strrstr_len(log->str, MAX_LOG_BYTES, "\n") + 1 - log->str);
 	return g_strdup(log->str);
 }
 

@@ -374,6 +374,37 @@ static void half_an_image(void **state)
 	assert_string_equal(text, "[    1.000000] in the first half\n");
 }
 
+#define FLOOD_COUNT_BITS 11
+#define FLOOD_SIZE_BITS	 17
+
+/* 2048 records of 64 KiB, whose blocks lie over each other: each begins 8 bytes behind the one before. */
+static void flood(void **state)
+{
+	struct machine *machine = *state;
+	struct printk_ringbuffer *ring = &machine->log.ring;
+	g_autofree struct prb_desc *descs = g_new0(struct prb_desc, 1 << FLOOD_COUNT_BITS);
+	g_autofree struct printk_info *infos = g_new0(struct printk_info, 1 << FLOOD_COUNT_BITS);
+	g_autofree guint64 *ids = g_new0(guint64, 1 << (FLOOD_SIZE_BITS - 3));
+	g_autoptr(KhoImage) image = kho_image_new();
+	g_autofree char *text = NULL;
+
+	for (guint i = 0; i < 1 << FLOOD_COUNT_BITS; i++) {
+		descs[i].state_var.counter = (gint64)(FINALIZED << 62 | i);
+		descs[i].text_blk_lpos = (struct prb_data_blk_lpos){ .begin = 8 * i, .next = 8 * i + 65536 };
+		infos[i].text_len = 65535;
+		ids[i] = i;
+	}
+	ring->desc_ring.count_bits = FLOOD_COUNT_BITS;
+	ring->text_data_ring.size_bits = FLOOD_SIZE_BITS;
+	kho_image_add(image, fake_kernel_address(machine->vmlinux, "printk_rb_static"), ring, sizeof(*ring));
+	kho_image_add(image, DESCS_AT, descs, sizeof(*descs) << FLOOD_COUNT_BITS);
+	kho_image_add(image, INFOS_AT, infos, sizeof(*infos) << FLOOD_COUNT_BITS);
+	kho_image_add(image, TEXT_AT, ids, 1 << FLOOD_SIZE_BITS);
+	text = kho_printk_log(machine->vmlinux, image, NULL);
+	assert_in_range(strlen(text), 60 * MIB, 64 * MIB);
+	assert_int_equal(text[strlen(text) - 1], '\n');
+}
+
 /* --- which ring --- */
 
 static void put_pointer(struct kho_image *image, const struct kho_vmlinux *vmlinux, guint64 address)
@@ -516,6 +547,7 @@ int main(void)
 		TEST(wrong_counts),
 		TEST(pointers_out_of_the_image),
 		TEST(half_an_image),
+		TEST(flood),
 		TEST(ring_that_was_moved),
 		TEST(pointer_that_is_garbage),
 		TEST(no_memory_at_all),
