@@ -84,6 +84,29 @@ static gint by_base(gconstpointer a, gconstpointer b)
 	return left->base < right->base ? -1 : left->base > right->base;
 }
 
+/* Those of @flags (0: all) by address, and those that overlap in a damaged table as one; none is empty. */
+static GArray *disjoint(const GArray *table, guint32 flags)
+{
+	g_autoptr(GArray) sorted = g_array_copy((GArray *)table);
+	GArray *all = g_array_new(FALSE, FALSE, sizeof(struct kho_memblock_region));
+
+	g_array_sort(sorted, by_base);
+	for (guint i = 0; i < sorted->len; i++) {
+		const struct kho_memblock_region *region = &g_array_index(sorted, struct kho_memblock_region, i);
+		struct kho_memblock_region *last = NULL;
+
+		if (all->len)
+			last = &g_array_index(all, struct kho_memblock_region, all->len - 1);
+		if (!region->size || (region->flags & flags) != flags)
+			continue;
+		if (last && region->base < last->base + last->size)
+			last->size = MAX(last->size, region->base + region->size - last->base);
+		else
+			g_array_append_val(all, *region);
+	}
+	return all;
+}
+
 static void count_free(struct kho_memblock *memblock, guint64 from, guint64 to)
 {
 	if (from >= to)
@@ -92,32 +115,37 @@ static void count_free(struct kho_memblock *memblock, guint64 from, guint64 to)
 	memblock->scratch_largest = MAX(memblock->scratch_largest, to - from);
 }
 
-/* @reserved is sorted by base; its regions may overlap where a table is damaged. */
-static void count_scratch(struct kho_memblock *memblock, const struct kho_memblock_region *area, const GArray *reserved)
+/* Counts what of @area is free. *@next: the first of @reserved that does not end below the area; it moves on. */
+static void count_area(struct kho_memblock *memblock, const struct kho_memblock_region *area, const GArray *reserved,
+		       guint *next)
 {
 	guint64 at = area->base, end = area->base + area->size;
 
-	memblock->scratch += area->size;
-	for (guint i = 0; i < reserved->len && at < end; i++) {
-		const struct kho_memblock_region *region = &g_array_index(reserved, struct kho_memblock_region, i);
+	for (; *next < reserved->len; ++*next) {
+		const struct kho_memblock_region *region = &g_array_index(reserved, struct kho_memblock_region, *next);
 
-		count_free(memblock, at, MIN(region->base, end));
+		if (region->base >= end)
+			break;
+		count_free(memblock, at, region->base);
 		at = MAX(at, region->base + region->size);
+		if (at > end) /* into the next area */
+			break;
 	}
 	count_free(memblock, at, end);
 }
 
-static void count_all_scratch(struct kho_memblock *memblock)
+/* In one walk over both tables: a machine that preserves single pages has reserved tens of thousands of regions. */
+static void count_scratch(struct kho_memblock *memblock)
 {
-	g_autoptr(GArray) sorted = g_array_copy(memblock->reserved);
+	g_autoptr(GArray) areas = disjoint(memblock->memory, KHO_MEMBLOCK_KHO_SCRATCH);
+	g_autoptr(GArray) reserved = disjoint(memblock->reserved, 0);
+	guint next = 0;
 
-	g_array_sort(sorted, by_base);
-	for (guint i = 0; i < memblock->memory->len; i++) {
-		const struct kho_memblock_region *area =
-			&g_array_index(memblock->memory, struct kho_memblock_region, i);
+	for (guint i = 0; i < areas->len; i++) {
+		const struct kho_memblock_region *area = &g_array_index(areas, struct kho_memblock_region, i);
 
-		if (area->flags & KHO_MEMBLOCK_KHO_SCRATCH)
-			count_scratch(memblock, area, sorted);
+		memblock->scratch += area->size;
+		count_area(memblock, area, reserved, &next);
 	}
 }
 
@@ -140,7 +168,7 @@ struct kho_memblock *kho_memblock_read(const struct kho_vmlinux *vmlinux, const 
 		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "memblock's tables are not in the memory that was read");
 		return NULL;
 	}
-	count_all_scratch(memblock);
+	count_scratch(memblock);
 	return g_steal_pointer(&memblock);
 }
 

@@ -181,6 +181,7 @@ static void all_or_nothing(void **state)
 	made_up_memory(made_up, 16 * MIB, 16 * MIB, SCRATCH);
 	made_up_reserve(made_up, 8 * MIB, 8 * MIB);
 	made_up_reserve(made_up, 32 * MIB, 8 * MIB);
+	made_up_reserve(made_up, 20 * MIB, 0);
 	expect_scratch(machine, 16 * MIB, 16 * MIB, 16 * MIB);
 	made_up_reserve(made_up, 0, GIB);
 	expect_scratch(machine, 16 * MIB, 0, 0);
@@ -205,6 +206,17 @@ static void damaged_order(void **state)
 	expect_scratch(machine, 16 * MIB, 8 * MIB, 6 * MIB);
 }
 
+/* Also damaged: what two areas of scratch share counts once. */
+static void overlapping_scratch(void **state)
+{
+	struct machine *machine = *state;
+
+	made_up_memory(&machine->made_up, 8 * MIB, 16 * MIB, SCRATCH);
+	made_up_memory(&machine->made_up, 0, 16 * MIB, SCRATCH);
+	made_up_reserve(&machine->made_up, 8 * MIB, 8 * MIB);
+	expect_scratch(machine, 24 * MIB, 16 * MIB, 8 * MIB);
+}
+
 static void end_of_address_space(void **state)
 {
 	struct machine *machine = *state;
@@ -214,6 +226,22 @@ static void end_of_address_space(void **state)
 	expect_scratch(machine, 8 * KIB, 8 * KIB, 8 * KIB);
 	made_up_reserve(made_up, UINT64_MAX - 4 * KIB, 4 * KIB);
 	expect_scratch(machine, 8 * KIB, 4 * KIB, 4 * KIB);
+}
+
+/*
+ * As many regions as are believed, all scratch and behind all that is reserved; a machine that preserves single pages
+ * reserves that many. It must not take the product of both.
+ */
+static void many_regions(void **state)
+{
+	struct machine *machine = *state;
+	struct made_up_memblock *made_up = &machine->made_up;
+
+	for (guint64 i = 0; i < 65536; i++) {
+		made_up_memory(made_up, TIB + i * 8 * KIB, 4 * KIB, SCRATCH);
+		made_up_reserve(made_up, i * 8 * KIB, 4 * KIB);
+	}
+	expect_scratch(machine, 65536 * 4 * KIB, 65536 * 4 * KIB, 4 * KIB);
 }
 
 /* --- garbage --- */
@@ -338,7 +366,9 @@ int main(void)
 		TEST(reserved_across_borders),
 		TEST(all_or_nothing),
 		TEST(damaged_order),
+		TEST(overlapping_scratch),
 		TEST(end_of_address_space),
+		TEST(many_regions),
 		TEST(absurd_counts),
 		TEST(tables_out_of_the_image),
 		TEST(regions_that_overflow),
