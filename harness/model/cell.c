@@ -7,7 +7,12 @@ static char *cell_id(const struct kho_cell *cell)
 
 	if (!g_str_equal(cell->kernel, cell->successor))
 		g_string_append_printf(id, ">%s", cell->successor);
-	g_string_append_printf(id, "/%s/%s", cell->topology->name, cell->scratch->text);
+	g_string_append_printf(id, "/%s/", cell->topology->name);
+	/* No scratch spec has a colon. */
+	if (cell->control != KHO_CONTROL_NONE)
+		g_string_append_printf(id, "control:%s", kho_control_text(cell->control));
+	else
+		g_string_append(id, cell->scratch->text);
 	if (!g_str_equal(cell->payload, KHO_PAYLOAD_DEFAULT))
 		g_string_append_printf(id, "+%s", cell->payload);
 	return g_strdup(id->str);
@@ -27,6 +32,18 @@ struct kho_cell *kho_cell_new(const char *kernel, const char *successor, const s
 	return cell;
 }
 
+struct kho_cell *kho_cell_new_control(const struct kho_cell *cell, enum kho_control control,
+				      const struct kho_scratch_spec *scratch)
+{
+	struct kho_cell *copy =
+		kho_cell_new(cell->kernel, cell->successor, cell->topology, scratch, KHO_PAYLOAD_DEFAULT);
+
+	g_free(copy->id);
+	copy->control = control;
+	copy->id = cell_id(copy);
+	return copy;
+}
+
 void kho_cell_free(struct kho_cell *cell)
 {
 	if (!cell)
@@ -37,4 +54,10 @@ void kho_cell_free(struct kho_cell *cell)
 	kho_scratch_spec_free(cell->scratch);
 	g_free(cell->payload);
 	g_free(cell);
+}
+
+bool kho_cell_same_machine(const struct kho_cell *a, const struct kho_cell *b)
+{
+	return g_str_equal(a->kernel, b->kernel) && g_str_equal(a->successor, b->successor) &&
+	       g_str_equal(a->topology->name, b->topology->name);
 }
