@@ -137,20 +137,39 @@ static void end(struct record_channel *channel)
 	tcdrain(channel->fd);
 }
 
+/* Estimates, and all that must happen before the successor is loaded. */
+static bool prepare_handover(struct record_channel *channel)
+{
+	probe_guest_estimate(channel);
+	if (!probe_kernel_estimate(channel))
+		usleep(SETTLE_MICROSECONDS);
+	report_warnings(channel);
+	return preserve(channel) && finalize(channel);
+}
+
+/* Is this the control without KHO? Then there is nothing to hand over, only a kernel to enter. */
+static bool plain_kexec_wanted(void)
+{
+	char *cmdline = cmdline_read();
+	char *control = cmdline ? cmdline_value(cmdline, KHO_WORD_CONTROL) : NULL;
+	bool wanted = control && strcmp(control, KHO_CONTROL_WORD_OFF) == 0;
+
+	free(control);
+	free(cmdline);
+	return wanted;
+}
+
 int probe_first(struct record_channel *channel)
 {
 	bool on = kho_is_on();
 
 	report_kho(channel, on);
-	if (!on) {
+	/* Off where it is needed, or on where it must not be: the harness knows which, and nothing is entered. */
+	if (on == plain_kexec_wanted()) {
 		end(channel);
 		return 0;
 	}
-	probe_guest_estimate(channel);
-	if (!probe_kernel_estimate(channel))
-		usleep(SETTLE_MICROSECONDS);
-	report_warnings(channel);
-	if (!preserve(channel) || !finalize(channel))
+	if (on && !prepare_handover(channel))
 		return 1;
 	if (!load(channel)) {
 		end(channel);

@@ -26,10 +26,14 @@
 #define KHO_WORD_STAGE	   "kho_matrix.stage="	   /* KHO_STAGE_* */
 #define KHO_WORD_SUCCESSOR "kho_matrix.successor=" /* the successor's command line, as %XX text */
 #define KHO_WORD_SHELL	   "kho_matrix.shell="	   /* 1: a busybox shell on the console instead of the probe */
+#define KHO_WORD_CONTROL   "kho_matrix.control="   /* KHO_CONTROL_WORD_*: this is no cell but a control */
 #define KHO_WORD_FAULT	   "kho_matrix.fault="	   /* KHO_FAULT_*: to prove the harness's detectors */
 
 #define KHO_STAGE_FIRST	    "first"
 #define KHO_STAGE_SUCCESSOR "successor"
+
+/* To the first kernel: KHO is off in both, and it is to enter the successor all the same. */
+#define KHO_CONTROL_WORD_OFF "kho-off"
 
 /* Faults planted into init, before it says anything but where it is said otherwise. */
 #define KHO_FAULT_HANG	"hang"	/* loops for ever */

@@ -15,12 +15,14 @@
  * proves as much as a lot. no_timer_check: where the host is busy, the check of the emulated timer fails and
  * panics (IO-APIC + timer doesn't work!), which would look like a death of the successor.
  */
-#define COMMON "console=ttyS0,115200 panic=-1 no_timer_check kho=on liveupdate=on test_kho.max_mem=65536"
+#define COMMON "console=ttyS0,115200 panic=-1 no_timer_check liveupdate=on test_kho.max_mem=65536"
 
 static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
 {
-	g_string_append_printf(line, COMMON " kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
-			       config->cell->scratch->text, config->run, stage);
+	bool off = config->cell->control == KHO_CONTROL_KHO_OFF;
+
+	g_string_append_printf(line, COMMON " kho=%s kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
+			       off ? "off" : "on", config->cell->scratch->text, config->run, stage);
 	if (extra && *extra)
 		g_string_append_printf(line, " %s", extra);
 }
@@ -52,6 +54,8 @@ char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error)
 	g_autoptr(GString) line = g_string_new(NULL);
 
 	append_common(line, config, KHO_STAGE_FIRST, config->first_extra);
+	if (config->cell->control == KHO_CONTROL_KHO_OFF)
+		g_string_append(line, " " KHO_WORD_CONTROL KHO_CONTROL_WORD_OFF);
 	g_string_append(line, EARLY_CONSOLE " " KHO_WORD_SUCCESSOR);
 	append_encoded(line, successor);
 	if (line->len >= KHO_CMDLINE_MAX) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command lines of both kernels: each word where it belongs, and the successor's inside of the first one's. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "guest/cmdline.h"
 #include "guest/protocol.h"
@@ -58,6 +59,30 @@ static void silence_is_the_default(void **state)
 	assert_true(has_word(first, "earlyprintk=ttyS0,115200"));
 }
 
+/* KHO is off in both kernels of one control and in nothing else; and only its first kernel is told to go on. */
+static void controls(void **state)
+{
+	static const struct {
+		enum kho_control control;
+		bool off;
+	} cases[] = { { KHO_CONTROL_NONE, false }, { KHO_CONTROL_KHO_OFF, true }, { KHO_CONTROL_AMPLE, false } };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kho_cell run = cell;
+		const struct kho_cmdline_config config = { .cell = &run, .run = "0123456789abcdef" };
+		g_autofree char *successor = NULL, *first = NULL;
+
+		run.control = cases[i].control;
+		successor = kho_cmdline_successor(&config);
+		first = kho_cmdline_first(&config, NULL);
+		assert_int_equal(has_word(first, "kho=off"), cases[i].off);
+		assert_int_equal(has_word(successor, "kho=off"), cases[i].off);
+		assert_int_equal(has_word(first, "kho=on"), !cases[i].off);
+		assert_int_equal(has_word(first, KHO_WORD_CONTROL KHO_CONTROL_WORD_OFF), cases[i].off);
+		assert_null(strstr(successor, KHO_WORD_CONTROL));
+	}
+}
+
 static void too_long(void **state)
 {
 	g_autofree char *flood = g_strnfill(KHO_CMDLINE_MAX, 'x');
@@ -74,6 +99,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(successor_inside_of_first),
 		cmocka_unit_test(silence_is_the_default),
+		cmocka_unit_test(controls),
 		cmocka_unit_test(too_long),
 	};
 
