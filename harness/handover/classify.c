@@ -69,6 +69,21 @@ static void classify_first(const struct kho_report *report, struct kho_outcome *
 		    g_strdup_printf("kexec_file_load: %s", report->load ?: "not tried"));
 }
 
+/* Of a control with KHO off: the successor lives, whatever it says of KHO, and that is all. */
+static void classify_plain(const struct kho_evidence *evidence, struct kho_outcome *outcome)
+{
+	const struct kho_report *report = evidence->report;
+
+	if (report->kho_on != KHO_FALSE)
+		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
+		    g_strdup("KHO was on, so this would have been no plain kexec"));
+	else if (evidence->end == KHO_END_SUCCESSOR)
+		set(outcome, KHO_OUTCOME_SURVIVED, g_strdup("plain kexec, nothing handed over"));
+	else
+		set(outcome, KHO_OUTCOME_LOAD_REJECTED,
+		    g_strdup_printf("kexec_file_load: %s", report->load ?: "not tried"));
+}
+
 static void classify_error(const struct kho_report *report, struct kho_outcome *outcome)
 {
 	if (report->successor.error)
@@ -132,10 +147,16 @@ static void classify_end(const struct kho_evidence *evidence, const struct kho_c
 {
 	switch (evidence->end) {
 	case KHO_END_SUCCESSOR:
-		classify_successor(evidence->report, outcome);
+		if (evidence->plain)
+			classify_plain(evidence, outcome);
+		else
+			classify_successor(evidence->report, outcome);
 		return;
 	case KHO_END_FIRST:
-		classify_first(evidence->report, outcome);
+		if (evidence->plain)
+			classify_plain(evidence, outcome);
+		else
+			classify_first(evidence->report, outcome);
 		return;
 	case KHO_END_GAVE_UP:
 		classify_error(evidence->report, outcome);

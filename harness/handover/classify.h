@@ -33,6 +33,7 @@ struct kho_evidence {
 	const struct kho_autopsy *autopsy; /* of the kernel that runs; NULL: none */
 	enum kho_stall_state stall;	   /* with KHO_END_STALL: in what way */
 	const char *function;		   /* with KHO_END_STALL: in which it is; NULL: not known */
+	bool plain;			   /* a plain kexec was asked for, by a control: never for a cell */
 };
 
 /* Fills name, stage, reason and detail (to be freed with kho_outcome_clear()); leaves the times alone. */

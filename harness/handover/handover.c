@@ -121,7 +121,8 @@ static gboolean finish(gpointer data)
 					     .detail = handover->detail,
 					     .autopsy = kho_examination_autopsy(handover->examination),
 					     .stall = handover->stall,
-					     .function = handover->function },
+					     .function = handover->function,
+					     .plain = handover->config.cell->control == KHO_CONTROL_KHO_OFF },
 		     &outcome);
 	complete(handover, &outcome);
 	handover->done(handover, handover->report, outcome, handover->data);

@@ -122,9 +122,87 @@ static void faulty_records(void **state)
 	}
 }
 
+static const char *const plain_first[] = { "hello release=1", "kho state=off reason=", "load status=ok", "end", NULL };
+static const char *const plain_rejected[] = { "hello release=1", "kho state=off reason=", "load status=ENOEXEC", "end",
+					      NULL };
+static const char *const on_all_the_same[] = { "hello release=1", "kho state=on reason=", "end", NULL };
+
+static void classify_as(bool plain, const char *const *first, const char *const *successor, enum kho_end end,
+			struct kho_outcome *outcome)
+{
+	g_autoptr(KhoReport) report = kho_report_new(RUN);
+	struct kho_console console;
+
+	kho_console_init(&console);
+	feed(report, "first", first);
+	feed(report, "successor", successor);
+	kho_console_take(&console, ENTER SPEAKS, strlen(ENTER SPEAKS));
+	kho_classify(&(struct kho_evidence){ .report = report, .console = &console, .end = end, .plain = plain },
+		     outcome);
+	kho_console_clear(&console);
+}
+
+/* The control with KHO off: a successor that lives is all there is to see. Dead it is dead in the same way. */
+static void plain_kexecs(void **state)
+{
+	static const struct {
+		const char *const *first, *const *successor;
+		enum kho_end end;
+		enum kho_outcome_name name;
+		const char *reason;
+	} plain[] = {
+		{ plain_first, not_revived, KHO_END_SUCCESSOR, KHO_OUTCOME_SURVIVED,
+		  "plain kexec, nothing handed over" },
+		{ plain_first, silent, KHO_END_DEADLINE, KHO_OUTCOME_HUNG, "no progress" },
+		{ plain_first, only_hello, KHO_END_POWER_OFF, KHO_OUTCOME_LOST, "without a last word" },
+		{ plain_first, silent, KHO_END_RESET, KHO_OUTCOME_RESET, "reset its machine" },
+		{ plain_rejected, silent, KHO_END_FIRST, KHO_OUTCOME_LOAD_REJECTED, "kexec_file_load: ENOEXEC" },
+		{ on_all_the_same, silent, KHO_END_FIRST, KHO_OUTCOME_NOT_HANDED_OVER, "KHO was on" },
+		{ good_first, good_successor, KHO_END_SUCCESSOR, KHO_OUTCOME_NOT_HANDED_OVER, "KHO was on" },
+	};
+
+	for (size_t i = 0; i < COUNT(plain); i++) {
+		struct kho_outcome outcome = { 0 };
+
+		classify_as(true, plain[i].first, plain[i].successor, plain[i].end, &outcome);
+		assert_string_equal(kho_outcome_text(outcome.name), kho_outcome_text(plain[i].name));
+		assert_non_null(strstr(outcome.reason, plain[i].reason));
+		kho_outcome_clear(&outcome);
+	}
+}
+
+/* What a control survives by, a cell does not: nothing that a guest says makes it a control. */
+static void no_cell_survives_a_plain_kexec(void **state)
+{
+	static const struct {
+		const char *const *first, *const *successor;
+		enum kho_end end;
+	} seen[] = {
+		{ plain_first, not_revived, KHO_END_SUCCESSOR },
+		{ plain_first, good_successor, KHO_END_SUCCESSOR }, /* nothing was preserved that could be found */
+		{ good_first, not_revived, KHO_END_SUCCESSOR },
+		{ plain_rejected, silent, KHO_END_FIRST },
+		{ first_off, silent, KHO_END_FIRST },
+	};
+
+	for (size_t i = 0; i < COUNT(seen); i++) {
+		struct kho_outcome outcome = { 0 };
+
+		classify_as(false, seen[i].first, seen[i].successor, seen[i].end, &outcome);
+		assert_int_not_equal(outcome.name, KHO_OUTCOME_SURVIVED);
+		assert_null(strstr(outcome.reason, "plain kexec"));
+		kho_outcome_clear(&outcome);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(outcomes), cmocka_unit_test(faulty_records) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outcomes),
+		cmocka_unit_test(faulty_records),
+		cmocka_unit_test(plain_kexecs),
+		cmocka_unit_test(no_cell_survives_a_plain_kexec),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
