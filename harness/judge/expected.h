@@ -30,8 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoExpected, kho_expected_free)
 void kho_expected_compare(const struct kho_expected *expected, struct kho_result *result);
 
 /*
- * Takes over what a result shows. False: it shows nothing that could be expected (it was lost or
- * not run to its end, or its places disagree), and the line stays as it was.
+ * Takes over what a result shows. False: it shows nothing that could be expected (it was lost or not run to its end,
+ * its places disagree, or a control of its machine did not survive), and the line stays as it was.
  */
 bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result);
 

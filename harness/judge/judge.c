@@ -43,6 +43,22 @@ struct kho_verdict kho_verdict_of(const struct kho_estimate *estimate, enum kho_
 	return excluded("no-prediction");
 }
 
+const char *kho_control_exclusion(const struct kho_result *result)
+{
+	const char *reason = NULL;
+
+	for (int i = 0; i < KHO_NR_CONTROLS; i++) {
+		const struct kho_result *control = result->controls[i];
+
+		if (!control || (control->ended && control->outcome.name == KHO_OUTCOME_SURVIVED))
+			continue;
+		if (control->ended && kho_outcome_failed(control->outcome.name))
+			return "control-died";
+		reason = "control-void";
+	}
+	return reason;
+}
+
 static void copy_texts(GPtrArray *to, const GPtrArray *from)
 {
 	for (guint i = 0; i < from->len; i++)
@@ -74,13 +90,14 @@ static void copy_guest(struct kho_prediction *prediction, const struct kho_repor
 void kho_judge(struct kho_result *result, const struct kho_report *report, bool carries_estimator)
 {
 	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+	const char *control = kho_control_exclusion(result);
 
 	copy_facts(result, report);
 	estimate->disagreement = kho_kernel_prediction(report, carries_estimator, &estimate->places[KHO_PLACE_KERNEL]);
 	copy_guest(&estimate->places[KHO_PLACE_GUEST], report);
 	kho_host_estimate(report, &estimate->places[KHO_PLACE_HOST]);
 	find_disagreement(estimate);
-	estimate->verdict = kho_verdict_of(estimate, result->outcome.name);
+	estimate->verdict = control ? excluded(control) : kho_verdict_of(estimate, result->outcome.name);
 }
 
 void kho_confusion_init(struct kho_confusion *confusion)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The record of a cell, which grows on its way: predictions, outcome, verdict, and what was expected.
+ * The record of a cell, which grows on its way: predictions, outcome, verdict, and what was expected. Of a control only
+ * the outcome is ever filled in.
  */
 #ifndef KHO_MODEL_RESULT_H
 #define KHO_MODEL_RESULT_H
@@ -45,6 +46,8 @@ struct kho_result {
 	enum kho_standing standing;
 	bool have_expectation;
 	struct kho_expectation expectation;
+	/* by enum kho_control, those of its machine; not owned; NULL: not run. Of a control, all are. */
+	const struct kho_result *controls[KHO_NR_CONTROLS];
 
 	/* what the first kernel reported of itself */
 	char *first_release; /* uname -r; NULL: never heard */
@@ -84,8 +87,9 @@ struct kho_run {
 	char *accel;	 /* "tcg" or "kvm" */
 	char *qemu_version;
 	guint jobs;
-	GPtrArray *kernels; /* of struct kho_run_kernel * */
-	GPtrArray *results; /* of struct kho_result *, in the matrix's order */
+	GPtrArray *kernels;  /* of struct kho_run_kernel * */
+	GPtrArray *controls; /* of struct kho_result *: ran before all cells; empty: none did */
+	GPtrArray *results;  /* of struct kho_result *, in the matrix's order */
 };
 
 struct kho_run_kernel {

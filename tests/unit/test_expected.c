@@ -69,13 +69,17 @@ static void renewed(void **state)
 	struct kho_result *added = seen("k/one/1%", KHO_OUTCOME_PANICKED, KHO_ANSWER_SUFFICIENT, FN);
 	struct kho_result *lost = seen("k/two/16M,16M,16M", KHO_OUTCOME_LOST, KHO_ANSWER_SUFFICIENT, LOST);
 	struct kho_result *unfinished = seen("k/two/8M,8M,8M", KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, TN);
+	struct kho_result *unsound = seen("k/two/16M,16M,16M", KHO_OUTCOME_HUNG, KHO_ANSWER_SUFFICIENT, FN);
+	const struct kho_result control = { .ended = true, .outcome.name = KHO_OUTCOME_HUNG };
 	g_autofree char *written = NULL, *rewritten = NULL;
 
 	unfinished->ended = false;
+	unsound->controls[KHO_CONTROL_AMPLE] = &control;
 	assert_true(kho_expected_renew(expected, changed));
 	assert_true(kho_expected_renew(expected, added));
 	assert_false(kho_expected_renew(expected, lost));
 	assert_false(kho_expected_renew(expected, unfinished));
+	assert_false(kho_expected_renew(expected, unsound));
 	written = kho_expected_format(expected);
 	assert_non_null(strstr(written, "\ntwo/16M,16M,16M   panicked           insufficient  TP\n"
 					"two/16M,128M,32M  survived           sufficient    TN\n"
@@ -88,6 +92,7 @@ static void renewed(void **state)
 	kho_result_free(added);
 	kho_result_free(lost);
 	kho_result_free(unfinished);
+	kho_result_free(unsound);
 }
 
 static void bad_files(void **state)

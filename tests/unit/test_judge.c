@@ -116,6 +116,55 @@ static void verdicts(void **state)
 	}
 }
 
+/* A machine whose controls do not all survive tells nothing, whatever its cells do; the worst reason counts. */
+static void controls_exclude(void **state)
+{
+	static const struct {
+		enum kho_outcome_name off, ample; /* KHO_NR_OUTCOMES: not run */
+		const char *excluded;
+	} cases[] = {
+		{ KHO_NR_OUTCOMES, KHO_NR_OUTCOMES, NULL },
+		{ KHO_OUTCOME_SURVIVED, KHO_NR_OUTCOMES, NULL },
+		{ KHO_OUTCOME_SURVIVED, KHO_OUTCOME_SURVIVED, NULL },
+		{ KHO_OUTCOME_SURVIVED, KHO_OUTCOME_HUNG, "control-died" },
+		{ KHO_OUTCOME_PANICKED, KHO_OUTCOME_SURVIVED, "control-died" },
+		{ KHO_OUTCOME_LOST, KHO_OUTCOME_RESET, "control-died" },
+		{ KHO_OUTCOME_SURVIVED, KHO_OUTCOME_LOST, "control-void" },
+		{ KHO_OUTCOME_FIRST_BOOT_FAILED, KHO_OUTCOME_SURVIVED, "control-void" },
+		{ KHO_OUTCOME_LOAD_REJECTED, KHO_OUTCOME_SURVIVED, "control-void" },
+		{ KHO_OUTCOME_SURVIVED, KHO_OUTCOME_KHO_DISABLED, "control-void" },
+		{ KHO_OUTCOME_NOT_HANDED_OVER, KHO_OUTCOME_NOT_HANDED_OVER, "control-void" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct kho_result off = { .ended = true, .outcome.name = cases[i].off };
+		const struct kho_result ample = { .ended = true, .outcome.name = cases[i].ample };
+		g_autoptr(KhoReport) report = kho_report_new(RUN);
+		struct kho_result *result = kho_result_new(&cell);
+
+		feed(report, "first", good_first);
+		result->controls[KHO_CONTROL_KHO_OFF] = cases[i].off == KHO_NR_OUTCOMES ? NULL : &off;
+		result->controls[KHO_CONTROL_AMPLE] = cases[i].ample == KHO_NR_OUTCOMES ? NULL : &ample;
+		result->outcome.name = KHO_OUTCOME_PANICKED;
+		result->ended = true;
+		kho_judge(result, report, true);
+		assert_int_equal(result->estimates[0].verdict.name,
+				 cases[i].excluded ? KHO_VERDICT_EXCLUDED : KHO_VERDICT_TP);
+		if (cases[i].excluded)
+			assert_string_equal(result->estimates[0].verdict.excluded, cases[i].excluded);
+		kho_result_free(result);
+	}
+}
+
+/* What never came to its end is not survival either. */
+static void control_that_did_not_end(void **state)
+{
+	const struct kho_result control = { .ended = false, .outcome.name = KHO_OUTCOME_SURVIVED };
+	const struct kho_result result = { .controls[KHO_CONTROL_AMPLE] = &control };
+
+	assert_string_equal(kho_control_exclusion(&result), "control-void");
+}
+
 static void warnings(void **state)
 {
 	static const char good[] = "KHO: scratch: node3 max=31MiB need=64MiB for sparse_buffer_init(map_count=32 "
@@ -227,10 +276,15 @@ static void confusion(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(three_places_agree), cmocka_unit_test(places_disagree),
-		cmocka_unit_test(verdicts),	      cmocka_unit_test(warnings),
-		cmocka_unit_test(messages_alone),     cmocka_unit_test(nonsense_from_the_guest),
+		cmocka_unit_test(three_places_agree),
+		cmocka_unit_test(places_disagree),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(warnings),
+		cmocka_unit_test(messages_alone),
+		cmocka_unit_test(nonsense_from_the_guest),
 		cmocka_unit_test(confusion),
+		cmocka_unit_test(controls_exclude),
+		cmocka_unit_test(control_that_did_not_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
