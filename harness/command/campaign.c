@@ -21,7 +21,7 @@
 
 struct campaign;
 
-/* A cell under way. */
+/* A control or a cell under way. */
 struct task {
 	struct campaign *campaign;
 	guint index;
@@ -34,18 +34,20 @@ struct campaign {
 	struct kho_preparation *preparation;
 	struct kho_run *run;
 	struct kho_results *results;
-	struct kho_schedule *schedule;
-	struct task *tasks;
+	GPtrArray *all;		       /* of struct kho_result *: first the controls, then the cells */
+	struct task *tasks;	       /* one for each of them */
+	guint lot, lot_end;	       /* those whose turn it is: [lot, lot_end) */
+	struct kho_schedule *schedule; /* of the lot */
 	GMainLoop *loop;
 	GError *failed; /* the host failed us */
 	gint64 begun;	/* microseconds, monotonic */
-	guint done;
-	bool terminal; /* standard output is one: show what is going on */
+	guint done;	/* of all */
+	bool terminal;	/* standard output is one: show what is going on */
 };
 
 static struct kho_result *result_at(const struct campaign *campaign, guint index)
 {
-	return g_ptr_array_index(campaign->run->results, index);
+	return g_ptr_array_index(campaign->all, index);
 }
 
 static double seconds_since(gint64 begun)
@@ -64,7 +66,7 @@ static void clear_progress(const struct campaign *campaign)
 static gboolean show_progress(gpointer data)
 {
 	struct campaign *campaign = data;
-	guint total = campaign->run->results->len;
+	guint total = campaign->all->len;
 	double seconds = seconds_since(campaign->begun);
 	double eta = campaign->done ? seconds / campaign->done * (total - campaign->done) : -1;
 	g_autofree char *line = NULL;
@@ -73,8 +75,8 @@ static gboolean show_progress(gpointer data)
 	for (guint i = 0; i < total && !*what; i++)
 		if (campaign->tasks[i].handover)
 			what = result_at(campaign, i)->cell->id;
-	line = kho_terminal_progress(campaign->done, total, kho_schedule_running(campaign->schedule), seconds, eta,
-				     what);
+	line = kho_terminal_progress(campaign->done - campaign->lot, campaign->lot_end - campaign->lot,
+				     kho_schedule_running(campaign->schedule), seconds, eta, what);
 	clear_progress(campaign);
 	fputs(line, stdout);
 	fflush(stdout);
@@ -83,17 +85,20 @@ static gboolean show_progress(gpointer data)
 
 static void print_result(const struct campaign *campaign, const struct kho_result *result)
 {
-	g_autofree char *line =
-		kho_terminal_cell_line(result, campaign->done, campaign->run->results->len, campaign->terminal);
+	guint done = campaign->done - campaign->lot, total = campaign->lot_end - campaign->lot;
+	g_autofree char *line = result->cell->control == KHO_CONTROL_NONE
+					? kho_terminal_cell_line(result, done, total, campaign->terminal)
+					: kho_terminal_control_line(result, done, total, campaign->terminal);
 
 	clear_progress(campaign);
 	puts(line);
 	fflush(stdout);
 }
 
-/* --- one cell --- */
+/* --- one control or cell --- */
 
 static void start_more(struct campaign *campaign);
+static void next_lot(struct campaign *campaign);
 
 static void fail(struct campaign *campaign, GError *error)
 {
@@ -113,7 +118,7 @@ static bool write_record(struct campaign *campaign, const struct kho_result *res
 	       kho_results_write(campaign->results, name, json, error);
 }
 
-static void cell_done(struct kho_handover *handover, const struct kho_report *report, struct kho_outcome outcome,
+static void task_done(struct kho_handover *handover, const struct kho_report *report, struct kho_outcome outcome,
 		      void *data)
 {
 	struct task *task = data;
@@ -124,22 +129,25 @@ static void cell_done(struct kho_handover *handover, const struct kho_report *re
 
 	result->outcome = outcome;
 	result->ended = true;
-	kho_judge(result, report, pair->kernel->carries_estimator);
-	kho_expected_compare(pair->expected, result);
+	if (result->cell->control == KHO_CONTROL_NONE) {
+		kho_judge(result, report, pair->kernel->carries_estimator);
+		kho_expected_compare(pair->expected, result);
+	}
 	kho_handover_free(handover);
 	task->handover = NULL;
 	campaign->done++;
-	kho_schedule_done(campaign->schedule, task->index);
+	kho_schedule_done(campaign->schedule, task->index - campaign->lot);
 	print_result(campaign, result);
-	if (!write_record(campaign, result, &error))
+	if (!write_record(campaign, result, &error)) {
 		fail(campaign, error);
-	else if (campaign->done == campaign->run->results->len)
-		g_main_loop_quit(campaign->loop);
-	else
-		start_more(campaign);
+		return;
+	}
+	if (campaign->done == campaign->lot_end)
+		next_lot(campaign);
+	start_more(campaign);
 }
 
-static bool start_cell(struct campaign *campaign, guint index, GError **error)
+static bool start_task(struct campaign *campaign, guint index, GError **error)
 {
 	struct task *task = &campaign->tasks[index];
 	const struct kho_cell *cell = result_at(campaign, index)->cell;
@@ -158,7 +166,7 @@ static bool start_cell(struct campaign *campaign, guint index, GError **error)
 	if (!task->directory)
 		return false;
 	config.directory = task->directory;
-	task->handover = kho_handover_start(&config, cell_done, task, error);
+	task->handover = kho_handover_start(&config, task_done, task, error);
 	return task->handover != NULL;
 }
 
@@ -168,7 +176,7 @@ static void start_more(struct campaign *campaign)
 	guint index;
 
 	while (!campaign->failed && kho_schedule_next(campaign->schedule, &index)) {
-		if (!start_cell(campaign, index, &error)) {
+		if (!start_task(campaign, campaign->lot + index, &error)) {
 			fail(campaign, error);
 			return;
 		}
@@ -176,6 +184,21 @@ static void start_more(struct campaign *campaign)
 }
 
 /* --- all of them --- */
+
+/* The controls, then the cells, which are judged by them; then it is over. */
+static void next_lot(struct campaign *campaign)
+{
+	guint controls = campaign->run->controls->len;
+
+	campaign->lot = campaign->lot_end;
+	campaign->lot_end = campaign->lot < controls ? controls : campaign->all->len;
+	g_clear_pointer(&campaign->schedule, kho_schedule_free);
+	campaign->schedule = kho_schedule_new(campaign->run->jobs, campaign->preparation->memory);
+	for (guint i = campaign->lot; i < campaign->lot_end; i++)
+		kho_schedule_add(campaign->schedule, kho_preparation_memory(result_at(campaign, i)->cell));
+	if (campaign->lot == campaign->lot_end)
+		g_main_loop_quit(campaign->loop);
+}
 
 static gboolean interrupted(gpointer data)
 {
@@ -186,7 +209,7 @@ static gboolean interrupted(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-static void run_cells(struct campaign *campaign)
+static void run_all(struct campaign *campaign)
 {
 	guint sources[] = {
 		g_unix_signal_add(SIGINT, interrupted, campaign),
@@ -196,11 +219,12 @@ static void run_cells(struct campaign *campaign)
 	};
 
 	campaign->begun = g_get_monotonic_time();
+	next_lot(campaign);
 	start_more(campaign);
 	if (!campaign->failed)
 		g_main_loop_run(campaign->loop);
 	clear_progress(campaign);
-	for (guint i = 0; i < campaign->run->results->len; i++)
+	for (guint i = 0; i < campaign->all->len; i++)
 		g_clear_pointer(&campaign->tasks[i].handover, kho_handover_free);
 	for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
 		if (sources[i])
@@ -211,7 +235,7 @@ static void run_cells(struct campaign *campaign)
 static void count_verdicts(struct campaign *campaign)
 {
 	for (guint i = 0; i < campaign->run->results->len; i++) {
-		struct kho_result *result = result_at(campaign, i);
+		const struct kho_result *result = g_ptr_array_index(campaign->run->results, i);
 		const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, result->cell);
 		static const struct kho_verdict not_run = { .name = KHO_VERDICT_EXCLUDED, .excluded = "not-run" };
 
@@ -238,11 +262,16 @@ static enum kho_exit exit_status(const struct campaign *campaign)
 
 	if (campaign->failed || campaign->run->interrupted)
 		return KHO_EXIT_HOST;
-	for (guint i = 0; i < campaign->run->results->len; i++) {
+	for (guint i = 0; i < campaign->all->len; i++) {
 		const struct kho_result *result = result_at(campaign, i);
 
 		if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST)
 			return KHO_EXIT_HOST;
+		if (result->cell->control != KHO_CONTROL_NONE) {
+			/* Its cells are excluded, and a run that proves nothing must not pass. */
+			differs |= result->outcome.name != KHO_OUTCOME_SURVIVED;
+			continue;
+		}
 		differs |=
 			result->standing == KHO_STANDING_NEW || result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
 		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
@@ -262,14 +291,12 @@ static bool open_campaign(struct campaign *campaign, GError **error)
 		return false;
 	campaign->run = campaign->preparation->run;
 	campaign->run->started = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-	campaign->schedule = kho_schedule_new(campaign->run->jobs, campaign->preparation->memory);
-	campaign->tasks = g_new0(struct task, config->cells->len);
-	for (guint i = 0; i < config->cells->len; i++) {
-		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
-
+	campaign->all = g_ptr_array_new();
+	g_ptr_array_extend(campaign->all, campaign->run->controls, NULL, NULL);
+	g_ptr_array_extend(campaign->all, campaign->run->results, NULL, NULL);
+	campaign->tasks = g_new0(struct task, campaign->all->len);
+	for (guint i = 0; i < campaign->all->len; i++)
 		campaign->tasks[i] = (struct task){ .campaign = campaign, .index = i };
-		kho_schedule_add(campaign->schedule, kho_preparation_memory(cell));
-	}
 	campaign->results = kho_results_open(config->results, stamp, error);
 	if (!campaign->results || !kho_results_publish(campaign->results, error))
 		return false;
@@ -282,9 +309,10 @@ static bool open_campaign(struct campaign *campaign, GError **error)
 static void close_campaign(struct campaign *campaign)
 {
 	if (campaign->tasks)
-		for (guint i = 0; i < campaign->config->cells->len; i++)
+		for (guint i = 0; i < campaign->all->len; i++)
 			g_free(campaign->tasks[i].directory);
 	g_free(campaign->tasks);
+	g_clear_pointer(&campaign->all, g_ptr_array_unref);
 	g_clear_pointer(&campaign->schedule, kho_schedule_free);
 	g_clear_pointer(&campaign->results, kho_results_free);
 	g_clear_pointer(&campaign->loop, g_main_loop_unref);
@@ -319,7 +347,7 @@ enum kho_exit kho_campaign_run(const struct kho_campaign_config *config)
 	if (!open_campaign(&campaign, &error)) {
 		status = kho_command_fail(error);
 	} else {
-		run_cells(&campaign);
+		run_all(&campaign);
 		conclude(&campaign);
 		status = exit_status(&campaign);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A campaign: a set of cells, run side by side, judged, compared with expected/ and written down.
- * Both subcommands are one.
+ * A campaign: first the controls of the machines that its cells use, then the cells, each lot side by side; judged,
+ * compared with expected/ and written down. Both subcommands are one.
  */
 #ifndef KHO_COMMAND_CAMPAIGN_H
 #define KHO_COMMAND_CAMPAIGN_H
@@ -20,6 +20,7 @@ struct kho_campaign_config {
 	const char *results;	/* directory in which the run's own is made */
 	const char *accel;	/* auto, kvm or tcg */
 	int jobs;		/* most machines at once; 0: as many as CPUs */
+	bool controls;		/* run those of each machine first */
 	bool update_expected;
 	const char *first_extra; /* more words for the kernels' command lines, or NULL */
 	const char *successor_extra;

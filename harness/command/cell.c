@@ -7,6 +7,7 @@ static const char summary[] = "Runs one cell. ID is KERNEL/TOPOLOGY/KHO_SCRATCH[
 			      "\n"
 			      "Examples:\n"
 			      "  kho-runner cell 6.19-x86_64/two-even/16M,128M,32M\n"
+			      "  kho-runner cell 6.19-x86_64/two-even/16M,16M,16M --controls=yes\n"
 			      "  kho-runner cell 6.19-x86_64/two-even/16M,16M,16M+console\n"
 			      "  kho-runner cell 6.19-x86_64/two-even/16M,16M,16M --successor-append=memblock=debug\n"
 			      "  KERNEL_DIR=~/linux/build kho-runner cell dir-x86_64/two-even/16M,16M,16M";

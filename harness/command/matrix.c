@@ -7,6 +7,9 @@
 static const char summary[] =
 	"Runs all cells of a matrix side by side: boots, predicts, hands over, and holds the outcomes against the\n"
 	"predictions and against expected/. FILE is a matrix file, or the name of one in matrices/ (default).\n"
+	"Before them, each machine that they use runs without KHO, and with ample scratch: where one of these controls "
+	"does\n"
+	"not survive, its cells tell nothing of an estimator and are excluded.\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix\n"
@@ -31,7 +34,7 @@ static enum kho_exit run(const struct kho_options *options, const char *name)
 	g_autofree char *topologies = paths ? g_build_filename(paths->data, "topologies", NULL) : NULL;
 	g_autoptr(KhoMatrix) matrix =
 		paths ? kho_matrix_load(file, topologies, options->kernel ?: kho_kernel_override(), &error) : NULL;
-	struct kho_campaign_config config = { .paths = paths };
+	struct kho_campaign_config config = { .paths = paths, .controls = true };
 
 	if (!matrix)
 		return kho_command_fail(error);

@@ -18,6 +18,11 @@ static bool check(const struct kho_options *options, GError **error)
 			    options->jobs);
 		return false;
 	}
+	if (options->controls && !g_str_equal(options->controls, "yes") && !g_str_equal(options->controls, "no")) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--controls=%s: is neither yes nor no",
+			    options->controls);
+		return false;
+	}
 	return true;
 }
 
@@ -59,6 +64,8 @@ static bool parse(struct kho_options *options, const char *arguments, const char
 		  "where the run's directory is made (results)", "DIR" },
 		{ "kernel", 'k', 0, G_OPTION_ARG_STRING, &options->kernel, "this kernel instead of those named",
 		  "NAME" },
+		{ "controls", 0, 0, G_OPTION_ARG_STRING, &options->controls,
+		  "first run each machine without KHO and with ample scratch (matrix: yes, cell: no)", "yes|no" },
 		{ "update-expected", 0, 0, G_OPTION_ARG_NONE, &options->update_expected,
 		  "write what the run shows into expected/", NULL },
 		{ "first-append", 0, 0, G_OPTION_ARG_STRING, &options->first_extra,
@@ -98,6 +105,7 @@ void kho_options_clear(struct kho_options *options)
 	g_free(options->accel);
 	g_free(options->results);
 	g_free(options->kernel);
+	g_free(options->controls);
 	g_free(options->first_extra);
 	g_free(options->successor_extra);
 }
@@ -107,6 +115,8 @@ void kho_options_apply(const struct kho_options *options, struct kho_campaign_co
 	config->accel = options->accel;
 	config->jobs = options->jobs;
 	config->results = options->results;
+	if (options->controls)
+		config->controls = g_str_equal(options->controls, "yes");
 	config->update_expected = options->update_expected;
 	config->first_extra = options->first_extra;
 	config->successor_extra = options->successor_extra;

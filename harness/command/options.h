@@ -15,6 +15,7 @@ struct kho_options {
 	gboolean update_expected;
 	char *first_extra, *successor_extra;
 	char *kernel;
+	char *controls; /* "yes", "no", or NULL: as the command has it */
 };
 
 /*
@@ -25,6 +26,7 @@ bool kho_options_parse(struct kho_options *options, const char *arguments, const
 		       enum kho_exit *status);
 void kho_options_clear(struct kho_options *options);
 
+/* Sets what was given. What was not, and has no default of its own, stays as it is. */
 void kho_options_apply(const struct kho_options *options, struct kho_campaign_config *config);
 
 #endif

@@ -179,10 +179,28 @@ static bool pick_accelerator(struct kho_preparation *preparation, const char *ac
 
 /* --- all of it --- */
 
+static void link_controls(struct kho_result *result, const GPtrArray *controls)
+{
+	for (guint i = 0; i < controls->len; i++) {
+		const struct kho_result *control = g_ptr_array_index(controls, i);
+
+		if (kho_cell_same_machine(control->cell, result->cell))
+			result->controls[control->cell->control] = control;
+	}
+}
+
 static void add_results(struct kho_preparation *preparation, const GPtrArray *cells)
 {
-	for (guint i = 0; i < cells->len; i++)
-		g_ptr_array_add(preparation->run->results, kho_result_new(g_ptr_array_index(cells, i)));
+	struct kho_run *run = preparation->run;
+
+	for (guint i = 0; i < preparation->controls->len; i++)
+		g_ptr_array_add(run->controls, kho_result_new(g_ptr_array_index(preparation->controls, i)));
+	for (guint i = 0; i < cells->len; i++) {
+		struct kho_result *result = kho_result_new(g_ptr_array_index(cells, i));
+
+		link_controls(result, run->controls);
+		g_ptr_array_add(run->results, result);
+	}
 }
 
 static struct kho_run *new_run(const struct kho_campaign_config *config)
@@ -192,6 +210,7 @@ static struct kho_run *new_run(const struct kho_campaign_config *config)
 	run->matrix = g_strdup(config->name);
 	run->jobs = config->jobs ?: (int)kho_host_cpus();
 	run->kernels = g_ptr_array_new_with_free_func(free_run_kernel);
+	run->controls = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
 	run->results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
 	return run;
 }
@@ -199,6 +218,7 @@ static struct kho_run *new_run(const struct kho_campaign_config *config)
 static void free_run(struct kho_run *run)
 {
 	g_ptr_array_unref(run->kernels);
+	g_ptr_array_unref(run->controls);
 	g_ptr_array_unref(run->results);
 	g_free(run->started);
 	g_free(run->matrix);
@@ -232,6 +252,8 @@ struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GE
 
 	preparation->kernels = g_ptr_array_new_with_free_func((GDestroyNotify)kho_kernel_free);
 	preparation->pairs = g_ptr_array_new_with_free_func(free_pair);
+	preparation->controls = config->controls ? kho_controls_for(config->cells)
+						 : g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
 	preparation->run = new_run(config);
 	if (prepare(preparation, config, error))
 		return preparation;
@@ -244,6 +266,7 @@ void kho_preparation_free(struct kho_preparation *preparation)
 	g_ptr_array_unref(preparation->pairs);
 	g_ptr_array_unref(preparation->kernels);
 	free_run(preparation->run);
+	g_ptr_array_unref(preparation->controls);
 	g_free(preparation);
 }
 

@@ -19,7 +19,8 @@ struct kho_pair {
 struct kho_preparation {
 	GPtrArray *kernels;  /* of struct kho_kernel * */
 	GPtrArray *pairs;    /* of struct kho_pair * */
-	struct kho_run *run; /* with a result for each cell */
+	GPtrArray *controls; /* of struct kho_cell *: those of the cells' machines, if they are to run */
+	struct kho_run *run; /* with a result for each control and each cell */
 	bool kvm;
 	uint64_t memory; /* bytes for all machines together */
 };

@@ -78,6 +78,8 @@ static void add_summary(GString *page, const struct kho_run *run)
 	add_fact_count(page, "not compared", tally.classes[KHO_TALLY_UNLISTED]);
 	add_fact_count(page, "lost", tally.classes[KHO_TALLY_LOST]);
 	add_fact_count(page, "not ended", tally.classes[KHO_TALLY_UNFINISHED]);
+	add_fact_count(page, "controls", tally.controls);
+	add_fact_count(page, "controls that survived", tally.survivors);
 	add_fact_count(page, "places disagree", tally.disagreements);
 	g_string_append(page, "</table>\n");
 }
@@ -233,6 +235,32 @@ static void add_table(GString *page, const struct kho_run *run, const char *titl
 	g_string_append(page, count ? "</table></div>\n" : "<tr><td colspan=\"11\">none</td></tr></table></div>\n");
 }
 
+static void add_control(GString *page, const struct kho_result *control)
+{
+	g_autofree char *seconds = kho_text_decimal(control->outcome.seconds, 1);
+
+	g_string_append(page, "<tr>");
+	add_id(page, control);
+	g_string_append_printf(page, "<td class=\"%s\">", kho_tally_survived(control) ? "tn" : "fn");
+	add_text(page, "", control->ended ? kho_outcome_text(control->outcome.name) : "not ended", "</td>");
+	add_cell(page, control->ended ? control->outcome.reason : "");
+	add_number(page, control->ended ? seconds : "");
+	g_string_append(page, "</tr>\n");
+}
+
+static void add_controls(GString *page, const struct kho_run *run)
+{
+	if (!run->controls->len)
+		return;
+	g_string_append(page,
+			"<h2>Controls</h2>\n<p>Each machine without KHO, and with ample scratch: where one does not "
+			"survive, its cells tell nothing of an estimator.</p>\n<div class=\"wide\"><table>\n"
+			"<tr><th>control</th><th>outcome</th><th>reason</th><th>seconds</th></tr>\n");
+	for (guint i = 0; i < run->controls->len; i++)
+		add_control(page, g_ptr_array_index(run->controls, i));
+	g_string_append(page, "</table></div>\n");
+}
+
 char *kho_html(const struct kho_run *run)
 {
 	GString *page = g_string_new(head);
@@ -244,6 +272,7 @@ char *kho_html(const struct kho_run *run)
 	add_table(page, run, "New, lost or contradictory", is_unexpected);
 	add_table(page, run, "False positives and false negatives", is_wrong);
 	add_table(page, run, "All cells", is_any);
+	add_controls(page, run);
 	g_string_append(page, "</body>\n</html>\n");
 	return g_string_free(page, FALSE);
 }

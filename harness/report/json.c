@@ -1,66 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/json.h"
 
-#include <inttypes.h>
-#include <json-glib/json-glib.h>
-
+#include "harness/report/json_value.h"
 #include "harness/report/tally.h"
-#include "harness/report/text.h"
-
-/* Cleaned, because json-glib passes invalid UTF-8 and the character 0x1f through as they are. */
-static void put_text(JsonObject *object, const char *key, const char *text)
-{
-	g_autofree char *clean = kho_text_clean(text);
-
-	if (text)
-		json_object_set_string_member(object, key, clean);
-	else
-		json_object_set_null_member(object, key);
-}
-
-/* JSON's readers, json-glib among them, end at INT64_MAX: the rest goes as text, so that no digit is lost. */
-static void put_number(JsonObject *object, const char *key, u64 number)
-{
-	g_autofree char *text = NULL;
-
-	if (number <= G_MAXINT64) {
-		json_object_set_int_member(object, key, number);
-		return;
-	}
-	text = g_strdup_printf("%" PRIu64, number);
-	json_object_set_string_member(object, key, text);
-}
-
-static void put_known(JsonObject *object, const char *key, bool known, u64 number)
-{
-	if (known)
-		put_number(object, key, number);
-	else
-		json_object_set_null_member(object, key);
-}
-
-#define MAX_SECONDS 1e12 /* what is not below, such as NaN, is no time either */
-
-/* To the millisecond. Nothing takes no time at all: 0 means that it was not measured. */
-static void put_seconds(JsonObject *object, const char *key, double seconds)
-{
-	if (seconds > 0 && seconds < MAX_SECONDS)
-		json_object_set_double_member(object, key, (gint64)(seconds * 1000 + 0.5) / 1000.0);
-	else
-		json_object_set_null_member(object, key);
-}
-
-static JsonArray *texts_array(const GPtrArray *texts)
-{
-	JsonArray *array = json_array_new();
-
-	for (guint i = 0; i < texts->len; i++) {
-		g_autofree char *clean = kho_text_clean(g_ptr_array_index(texts, i));
-
-		json_array_add_string_element(array, clean);
-	}
-	return array;
-}
 
 /* --- predictions --- */
 
@@ -293,18 +235,55 @@ static void put_findings(JsonObject *cell, const struct kho_result *result)
 	json_object_set_object_member(cell, "layout", layout_object(result));
 }
 
-static JsonObject *cell_object(const struct kho_result *result)
+/* Outcomes of the machine's controls; null where there was none. */
+static JsonObject *controls_object(const struct kho_result *result)
 {
-	const struct kho_cell *cell = result->cell;
+	JsonObject *object = json_object_new();
+
+	for (int i = KHO_CONTROL_NONE + 1; i < KHO_NR_CONTROLS; i++) {
+		const struct kho_result *control = result->controls[i];
+
+		put_text(object, kho_control_text(i),
+			 control && control->ended ? kho_outcome_text(control->outcome.name) : NULL);
+	}
+	return object;
+}
+
+static JsonObject *machine_object(const struct kho_cell *cell)
+{
 	JsonObject *object = json_object_new();
 
 	put_text(object, "id", cell->id);
 	put_text(object, "kernel", cell->kernel);
 	put_text(object, "successor", cell->successor);
 	put_text(object, "topology", cell->topology->name);
+	return object;
+}
+
+static JsonObject *control_object(const struct kho_result *result)
+{
+	const struct kho_cell *cell = result->cell;
+	JsonObject *object = machine_object(cell);
+
+	put_text(object, "kind", kho_control_text(cell->control));
+	put_text(object, "kho_scratch", cell->control == KHO_CONTROL_AMPLE ? cell->scratch->text : NULL);
+	json_object_set_boolean_member(object, "ended", result->ended);
+	if (result->ended)
+		json_object_set_object_member(object, "outcome", outcome_object(result));
+	else
+		json_object_set_null_member(object, "outcome");
+	return object;
+}
+
+static JsonObject *cell_object(const struct kho_result *result)
+{
+	const struct kho_cell *cell = result->cell;
+	JsonObject *object = machine_object(cell);
+
 	put_text(object, "kho_scratch", cell->scratch->text);
 	put_text(object, "payload", cell->payload);
 	json_object_set_boolean_member(object, "ended", result->ended);
+	json_object_set_object_member(object, "controls", controls_object(result));
 	put_findings(object, result);
 	return object;
 }
@@ -321,6 +300,8 @@ static char *render(JsonObject *object, bool pretty)
 
 char *kho_json_cell(const struct kho_result *result, bool pretty)
 {
+	if (result->cell->control != KHO_CONTROL_NONE)
+		return render(control_object(result), pretty);
 	return render(cell_object(result), pretty);
 }
 
@@ -381,7 +362,7 @@ static JsonObject *confusion_object(const struct kho_run *run)
 char *kho_json_run(const struct kho_run *run)
 {
 	JsonObject *object = json_object_new();
-	JsonArray *cells = json_array_new();
+	JsonArray *controls = json_array_new(), *cells = json_array_new();
 
 	put_number(object, "schema_version", KHO_JSON_SCHEMA_VERSION);
 	put_text(object, "started", run->started);
@@ -393,6 +374,9 @@ char *kho_json_run(const struct kho_run *run)
 	put_number(object, "jobs", run->jobs);
 	json_object_set_array_member(object, "kernels", kernels_array(run));
 	json_object_set_object_member(object, "confusion", confusion_object(run));
+	for (guint i = 0; i < run->controls->len; i++)
+		json_array_add_object_element(controls, control_object(g_ptr_array_index(run->controls, i)));
+	json_object_set_array_member(object, "controls", controls);
 	for (guint i = 0; i < run->results->len; i++)
 		json_array_add_object_element(cells, cell_object(g_ptr_array_index(run->results, i)));
 	json_object_set_array_member(object, "cells", cells);

@@ -8,7 +8,8 @@
 /* Raised when a key changes its meaning or goes; new keys alone do not raise it. */
 #define KHO_JSON_SCHEMA_VERSION 1
 
-/* One cell: for the journal as one line without its newline, @pretty as a file's text with one. To be freed. */
+/* One cell or control: for the journal as one line without its newline, @pretty as a file's text with one. To be freed.
+ */
 char *kho_json_cell(const struct kho_result *result, bool pretty);
 
 /* A whole run: the text of results.json. To be freed. */

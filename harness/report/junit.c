@@ -6,7 +6,7 @@
 
 enum state { STATE_ERROR, STATE_FAILURE, STATE_SKIPPED, STATE_PASSED, NR_STATES };
 
-/* How a cell counts. Texts are clean, but not escaped yet; NULL where it passed. */
+/* How a cell or a control counts. Texts are clean, but not escaped yet; NULL where it passed. */
 struct judgement {
 	enum state state;
 	const char *type;
@@ -16,7 +16,7 @@ struct judgement {
 /* Sums for a suite or the whole file. */
 struct sums {
 	guint states[NR_STATES];
-	guint cells;
+	guint cases;
 	double seconds;
 };
 
@@ -43,8 +43,22 @@ static struct judgement judge_ended(const struct kho_result *result)
 	return judgement(STATE_PASSED, NULL, NULL);
 }
 
+static struct judgement judge_control(const struct kho_result *control)
+{
+	if (!control->ended)
+		return judgement(STATE_ERROR, "not-ended",
+				 g_strdup("the run was interrupted before this control was over"));
+	if (kho_tally_survived(control))
+		return judgement(STATE_PASSED, NULL, NULL);
+	return judgement(
+		control->outcome.name == KHO_OUTCOME_LOST ? STATE_ERROR : STATE_FAILURE, "control",
+		g_strdup_printf("%s: the cells of this machine are excluded", kho_outcome_text(control->outcome.name)));
+}
+
 static struct judgement judge(const struct kho_result *result)
 {
+	if (result->cell->control != KHO_CONTROL_NONE)
+		return judge_control(result);
 	switch (kho_tally_class(result)) {
 	case KHO_TALLY_UNFINISHED:
 		return judgement(STATE_ERROR, "not-ended",
@@ -108,7 +122,7 @@ static void add_output(GString *xml, const struct kho_result *result)
 	if (!result->ended)
 		return;
 	g_string_append(xml, "      <system-out>");
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+	for (int i = 0; i < KHO_NR_ESTIMATORS && result->cell->control == KHO_CONTROL_NONE; i++) {
 		g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(&result->estimates[i]));
 
 		add_line(xml, kho_estimator_text(i), prediction);
@@ -137,9 +151,19 @@ static void add_case(GString *xml, const struct kho_result *result, struct sums 
 	add_output(xml, result);
 	g_string_append(xml, "    </testcase>\n");
 	sums->states[judged.state]++;
-	sums->cells++;
+	sums->cases++;
 	sums->seconds += taken;
 	g_free(judged.message);
+}
+
+static void add_cases(GString *xml, const GPtrArray *results, const char *kernel, struct sums *sums)
+{
+	for (guint i = 0; i < results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(results, i);
+
+		if (g_str_equal(result->cell->kernel, kernel))
+			add_case(xml, result, sums);
+	}
 }
 
 static void add_counts(GString *xml, const struct sums *sums, double seconds)
@@ -147,7 +171,7 @@ static void add_counts(GString *xml, const struct sums *sums, double seconds)
 	g_autofree char *time = kho_text_decimal(seconds, 3);
 
 	g_string_append_printf(xml, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%s\"",
-			       sums->cells, sums->states[STATE_FAILURE], sums->states[STATE_ERROR],
+			       sums->cases, sums->states[STATE_FAILURE], sums->states[STATE_ERROR],
 			       sums->states[STATE_SKIPPED], time);
 }
 
@@ -175,12 +199,8 @@ static void add_suite(GString *xml, const struct kho_run *run, const char *kerne
 	g_autofree char *started = kho_text_markup(run->started);
 	struct sums sums = { 0 };
 
-	for (guint i = 0; i < run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(run->results, i);
-
-		if (g_str_equal(result->cell->kernel, kernel))
-			add_case(cases, result, &sums);
-	}
+	add_cases(cases, run->controls, kernel, &sums);
+	add_cases(cases, run->results, kernel, &sums);
 	g_string_append_printf(xml, "  <testsuite name=\"%s\" timestamp=\"%s\"", name, started);
 	add_counts(xml, &sums, sums.seconds);
 	g_string_append(xml, ">\n");
@@ -189,7 +209,7 @@ static void add_suite(GString *xml, const struct kho_run *run, const char *kerne
 	g_string_append(xml, "  </testsuite>\n");
 	for (int i = 0; i < NR_STATES; i++)
 		all->states[i] += sums.states[i];
-	all->cells += sums.cells;
+	all->cases += sums.cases;
 }
 
 char *kho_junit(const struct kho_run *run)

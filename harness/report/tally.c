@@ -32,7 +32,7 @@ enum kho_tally_class kho_tally_class(const struct kho_result *result)
 
 void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 {
-	*tally = (struct kho_tally){ .cells = run->results->len };
+	*tally = (struct kho_tally){ .cells = run->results->len, .controls = run->controls->len };
 	for (guint i = 0; i < run->results->len; i++) {
 		const struct kho_result *result = g_ptr_array_index(run->results, i);
 
@@ -40,6 +40,13 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 		if (kho_tally_disagreement(result))
 			tally->disagreements++;
 	}
+	for (guint i = 0; i < run->controls->len; i++)
+		tally->survivors += kho_tally_survived(g_ptr_array_index(run->controls, i));
+}
+
+bool kho_tally_survived(const struct kho_result *control)
+{
+	return control->ended && control->outcome.name == KHO_OUTCOME_SURVIVED;
 }
 
 const char *kho_tally_disagreement(const struct kho_result *result)
@@ -62,6 +69,8 @@ GPtrArray *kho_tally_kernels(const struct kho_run *run)
 
 	for (guint i = 0; i < run->kernels->len; i++)
 		add_once(names, ((const struct kho_run_kernel *)g_ptr_array_index(run->kernels, i))->name);
+	for (guint i = 0; i < run->controls->len; i++)
+		add_once(names, ((const struct kho_result *)g_ptr_array_index(run->controls, i))->cell->kernel);
 	for (guint i = 0; i < run->results->len; i++)
 		add_once(names, ((const struct kho_result *)g_ptr_array_index(run->results, i))->cell->kernel);
 	return names;

@@ -20,18 +20,22 @@ enum kho_tally_class {
 struct kho_tally {
 	guint cells;
 	guint classes[KHO_NR_TALLY_CLASSES];
-	guint disagreements; /* whatever their class */
+	guint disagreements;	   /* whatever their class */
+	guint controls, survivors; /* that there are; of these, that survived */
 };
 
 enum kho_tally_class kho_tally_class(const struct kho_result *result);
 void kho_tally_count(const struct kho_run *run, struct kho_tally *tally);
 
+/* The one thing that a control is for. */
+bool kho_tally_survived(const struct kho_result *control);
+
 /* How the places of an estimator contradict each other; NULL if they do not, or the cell never ended. */
 const char *kho_tally_disagreement(const struct kho_result *result);
 
 /*
- * Names of kernels (not owned): the run's, in its order, then any that only a cell names, so that no
- * cell is left out of a report that is made kernel by kernel.
+ * Names of kernels (not owned): the run's, in its order, then any that only a control or a cell names, so that
+ * none is left out of a report that is made kernel by kernel.
  */
 GPtrArray *kho_tally_kernels(const struct kho_run *run);
 

@@ -124,6 +124,25 @@ char *kho_terminal_cell_line(const struct kho_result *result, guint done, guint 
 	return g_string_free(line, FALSE);
 }
 
+/* In the columns of cells, but with no verdict and no answer. */
+char *kho_terminal_control_line(const struct kho_result *result, guint done, guint total, bool colour)
+{
+	GString *line = g_string_new(NULL);
+	bool survived = kho_tally_survived(result);
+	g_autofree char *id = kho_text_clean(result->cell->id);
+	g_autofree char *reason = kho_text_clean(result->outcome.reason);
+	g_autofree char *seconds = kho_text_decimal(result->outcome.seconds, 1);
+
+	g_string_append_printf(line, "[%*u/%u] ", digits(total), done, total);
+	add_coloured(line, survived ? "ok" : "--", !colour ? NULL : survived ? KHO_GREEN : KHO_RED);
+	g_string_append_printf(line, "  %-17s  control  %6ss  %s", kho_outcome_text(result->outcome.name), seconds, id);
+	if (!survived) {
+		g_string_append(line, "  ");
+		add_coloured(line, reason, colour ? KHO_RED : NULL);
+	}
+	return g_string_free(line, FALSE);
+}
+
 /* --- the live line --- */
 
 static guint columns_of(gunichar character)

@@ -12,6 +12,9 @@
 /* The line for a cell that has just ended, without a newline; @done counts it. */
 char *kho_terminal_cell_line(const struct kho_result *result, guint done, guint total, bool colour);
 
+/* The same for a control. */
+char *kho_terminal_control_line(const struct kho_result *result, guint done, guint total, bool colour);
+
 /*
  * The live line, without a newline and below 80 columns. @eta: seconds that are left, negative while
  * nobody can say; @what: what to name beside the numbers, or NULL.

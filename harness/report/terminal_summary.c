@@ -152,6 +152,32 @@ static void add_disagreements(GString *text, const struct kho_run *run, const st
 	}
 }
 
+static bool did_not_survive(const struct kho_result *control)
+{
+	return control->ended && !kho_tally_survived(control);
+}
+
+static void add_controls(GString *text, const struct kho_run *run, bool colour)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < run->controls->len; i++)
+		count += did_not_survive(g_ptr_array_index(run->controls, i));
+	if (!count)
+		return;
+	add_heading(text, "Controls that did not survive, so that the cells of their machines are excluded", count,
+		    colour ? KHO_RED : NULL);
+	for (guint i = 0; i < run->controls->len; i++) {
+		const struct kho_result *control = g_ptr_array_index(run->controls, i);
+		g_autofree char *reason = kho_text_clean(control->outcome.reason);
+		g_autofree char *id = kho_text_clean(control->cell->id);
+
+		if (did_not_survive(control))
+			g_string_append_printf(text, "  %s: %s: %s\n", id, kho_outcome_text(control->outcome.name),
+					       reason);
+	}
+}
+
 static void add_counts(GString *text, const struct kho_tally *tally)
 {
 	if (tally->classes[KHO_TALLY_KNOWN])
@@ -183,6 +209,8 @@ static void add_last_line(GString *text, const struct kho_run *run, const struct
 	add_count(text, tally->classes[KHO_TALLY_UNLISTED], "not compared");
 	add_count(text, tally->classes[KHO_TALLY_LOST], "lost");
 	add_count(text, tally->classes[KHO_TALLY_UNFINISHED], "not ended");
+	if (tally->controls)
+		g_string_append_printf(text, "; %u of %u controls survived", tally->survivors, tally->controls);
 	if (tally->disagreements)
 		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
 	g_string_append_printf(text, "; results in %s\n", directory);
@@ -196,6 +224,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 	kho_tally_count(run, &tally);
 	for (guint i = 0; i < run->kernels->len; i++)
 		add_kernel(text, run, g_ptr_array_index(run->kernels, i));
+	add_controls(text, run, colour);
 	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
 		add_section(text, run, &tally, &sections[i], colour);
 	add_disagreements(text, run, &tally, colour);

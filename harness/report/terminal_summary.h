@@ -7,7 +7,8 @@
 
 /*
  * All that there is to say at the end, to be freed: a confusion matrix per kernel and estimator with its false
- * positives and negatives, then the differences from expected/, then one last line with the sum.
+ * positives and negatives, then the controls that failed and the differences from expected/, then one last line with
+ * the sum.
  */
 char *kho_terminal_summary(const struct kho_run *run, bool colour);
 

@@ -51,6 +51,23 @@ static const struct kho_cell cells[NR_CELLS] = {
 	[CELL_OTHER_KERNEL] = CELL("7.3-x86_64", four, percent_spec, "four/200%"),
 };
 
+/* Of two-even: one is well, one died with the nasty reason. Of four: one well, one not ended. */
+enum { CONTROL_GOOD, CONTROL_DEAD, CONTROL_FOUR, CONTROL_UNFINISHED, NR_CONTROLS };
+
+#define CONTROL(machine, role, text)                                                                                \
+	{                                                                                                           \
+		.id = (char *)"6.19-x86_64/" text, .kernel = (char *)"6.19-x86_64",                                 \
+		.successor = (char *)"6.19-x86_64", .topology = &(machine),                                         \
+		.scratch = (struct kho_scratch_spec *)&explicit_spec, .payload = (char *)"default", .control = role \
+	}
+
+static const struct kho_cell control_cells[NR_CONTROLS] = {
+	[CONTROL_GOOD] = CONTROL(two_even, KHO_CONTROL_KHO_OFF, "two-even/control:kho-off"),
+	[CONTROL_DEAD] = CONTROL(two_even, KHO_CONTROL_AMPLE, "two-even/control:ample"),
+	[CONTROL_FOUR] = CONTROL(four, KHO_CONTROL_KHO_OFF, "four/control:kho-off"),
+	[CONTROL_UNFINISHED] = CONTROL(four, KHO_CONTROL_AMPLE, "four/control:ample"),
+};
+
 /* --- the made-up run --- */
 
 static inline struct kho_result *add(struct kho_run *run, int cell, enum kho_outcome_name outcome,
@@ -155,6 +172,29 @@ static inline void add_results(struct kho_run *run)
 	add(run, CELL_OTHER_KERNEL, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
 }
 
+static inline struct kho_result *add_control(struct kho_run *run, int control, bool ended,
+					     enum kho_outcome_name outcome, const char *reason)
+{
+	struct kho_result *result = kho_result_new(&control_cells[control]);
+
+	result->ended = ended;
+	result->outcome = (struct kho_outcome){ .name = outcome, .stage = KHO_STAGE_DONE, .seconds = 2.5 };
+	result->outcome.reason = g_strdup(reason);
+	g_ptr_array_add(run->controls, result);
+	return result;
+}
+
+static inline void add_controls(struct kho_run *run)
+{
+	struct kho_result *fp = g_ptr_array_index(run->results, CELL_FP);
+
+	fp->controls[KHO_CONTROL_KHO_OFF] =
+		add_control(run, CONTROL_GOOD, true, KHO_OUTCOME_SURVIVED, "plain kexec, nothing handed over");
+	fp->controls[KHO_CONTROL_AMPLE] = add_control(run, CONTROL_DEAD, true, KHO_OUTCOME_PANICKED, NASTY);
+	add_control(run, CONTROL_FOUR, true, KHO_OUTCOME_SURVIVED, "plain kexec, nothing handed over");
+	add_control(run, CONTROL_UNFINISHED, false, KHO_OUTCOME_LOST, NULL);
+}
+
 static inline int set_up(void **state)
 {
 	struct kho_run *run = g_new0(struct kho_run, 1);
@@ -168,6 +208,7 @@ static inline int set_up(void **state)
 				 .qemu_version = (char *)"7.2.22",
 				 .jobs = 2 };
 	run->kernels = g_ptr_array_new_with_free_func(free_kernel);
+	run->controls = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
 	run->results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
 	add_kernel(run, "6.19-x86_64", (struct kho_confusion){ .tp = 1, .fp = 1, .tn = 1, .fn = 1 });
 	add_kernel(run, "7.3-x86_64", (struct kho_confusion){ .tn = 1 });
@@ -175,6 +216,7 @@ static inline int set_up(void **state)
 	count_excluded(run, "lost", 1);
 	count_excluded(run, "places-disagree", 1);
 	add_results(run);
+	add_controls(run);
 	*state = run;
 	return 0;
 }
@@ -184,6 +226,7 @@ static inline int tear_down(void **state)
 	struct kho_run *run = *state;
 
 	g_ptr_array_unref(run->kernels);
+	g_ptr_array_unref(run->controls);
 	g_ptr_array_unref(run->results);
 	g_free(run);
 	return 0;

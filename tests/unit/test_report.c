@@ -58,13 +58,34 @@ static void test_json_run(void **state)
 	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].fn", 1);
 	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].excluded['load-rejected']", 1);
 	assert_json_null(root, "$.kernels[1].release");
-	assert_int_equal(count(text, "\"id\" : "), NR_CELLS);
+	assert_int_equal(count(text, "\"id\" : "), NR_CELLS + NR_CONTROLS);
 	assert_json_text(root, "$.cells[1].verdict.sparsemem.name", "FN");
 	assert_json_text(root, "$.cells[1].expected.standing", "new");
 	assert_json_text(root, "$.cells[1].expected.verdict", "TN");
 	assert_json_text(root, "$.cells[4].verdict.sparsemem.excluded", "load-rejected");
 	assert_json_text(root, "$.cells[7].disagreement.sparsemem", "kernel and host differ: node 0");
 	assert_json_null(root, "$.cells[8].expected.outcome");
+}
+
+/* Beside the cells, not among them; a cell knows how its machine's did. */
+static void test_json_controls(void **state)
+{
+	struct kho_run *run = *state;
+	g_autofree char *text = kho_json_run(run);
+	g_autofree char *line = kho_json_cell(g_ptr_array_index(run->controls, CONTROL_DEAD), false);
+	g_autoptr(JsonNode) root = json_from_string(text, NULL), control = json_from_string(line, NULL);
+	g_autoptr(JsonNode) dead = at(root, "$.controls[1]");
+
+	assert_json_text(root, "$.controls[0].id", "6.19-x86_64/two-even/control:kho-off");
+	assert_json_text(root, "$.controls[0].kind", "kho-off");
+	assert_json_null(root, "$.controls[0].kho_scratch");
+	assert_json_text(root, "$.controls[1].kho_scratch", "16M,128M,32M");
+	assert_json_text(root, "$.controls[1].outcome.name", "panicked");
+	assert_json_null(root, "$.controls[3].outcome");
+	assert_true(json_node_equal(control, dead));
+	assert_json_text(root, "$.cells[0].controls['kho-off']", "survived");
+	assert_json_text(root, "$.cells[0].controls['ample']", "panicked");
+	assert_json_null(root, "$.cells[1].controls['ample']");
 }
 
 /* What is not known is null and never 0; what is known is exact. */
@@ -132,16 +153,18 @@ static void test_junit(void **state)
 	assert_true(g_markup_parse_context_parse(context, text, -1, NULL));
 	assert_true(g_markup_parse_context_end_parse(context, NULL));
 	assert_int_equal(elements.suites, 2);
-	assert_int_equal(elements.cases, NR_CELLS);
-	assert_int_equal(elements.errors, 2);
-	assert_int_equal(elements.failures, 2);
+	assert_int_equal(elements.cases, NR_CELLS + NR_CONTROLS);
+	assert_int_equal(elements.errors, 3);
+	assert_int_equal(elements.failures, 3);
 	assert_int_equal(elements.skipped, 1);
-	assert_contains(text, "tests=\"9\" failures=\"2\" errors=\"2\" skipped=\"1\" time=\"221.200\"");
+	assert_contains(text, "tests=\"13\" failures=\"3\" errors=\"3\" skipped=\"1\" time=\"221.200\"");
 	assert_contains(text, "<testsuite name=\"7.3-x86_64\" timestamp=\"2026-11-23T10:15:00Z\" tests=\"1\" "
 			      "failures=\"0\" errors=\"0\" skipped=\"0\" time=\"3.100\"");
 	assert_contains(text, "message=\"expected: survived, sufficient, TN; seen: hung, sufficient, FN\"");
 	assert_contains(text, "<skipped message=\"load-rejected: made up\"/>");
 	assert_contains(text, "message=\"kernel and host differ: node 0\"");
+	assert_contains(text,
+			"<failure type=\"control\" message=\"panicked: the cells of this machine are excluded\">");
 }
 
 /* GMarkup lets references to forbidden characters pass; XML 1.0 does not. */
@@ -173,6 +196,7 @@ static void test_html(void **state)
 	assert_contains(text, "href=\"cells/6.19-x86_64/two-even/200%25/console.log\"");
 	assert_int_equal(count(text, "<tr id=\"cell-"), NR_CELLS);
 	assert_int_equal(count(text, "<a href=\"#cell-"), NR_CELLS);
+	assert_contains(text, "href=\"cells/6.19-x86_64/two-even/control%3Aample/console.log\"");
 	assert_int_equal(count(text, "<table>"), count(text, "</table>"));
 	assert_int_equal(count(text, "<td"), count(text, "</td>"));
 	assert_int_equal(count(text, "<tr"), count(text, "</tr>"));
@@ -182,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_json_run, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_json_controls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_numbers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_cell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit, set_up, tear_down),

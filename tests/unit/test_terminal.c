@@ -30,6 +30,28 @@ static void test_cell_lines(void **state)
 	assert_contains(disagrees, "  places disagree: kernel and host differ: node 0");
 }
 
+static char *control_line(void **state, int control, bool colour)
+{
+	struct kho_run *run = *state;
+
+	return kho_terminal_control_line(g_ptr_array_index(run->controls, control), 2, 18, colour);
+}
+
+/* In the columns of cells; what did not survive says why, and harmlessly. */
+static void test_control_lines(void **state)
+{
+	g_autofree char *good = control_line(state, CONTROL_GOOD, false);
+	g_autofree char *dead = control_line(state, CONTROL_DEAD, false);
+	g_autofree char *coloured = control_line(state, CONTROL_DEAD, true);
+
+	assert_string_equal(good, "[ 2/18] ok  survived           control     2.5s  "
+				  "6.19-x86_64/two-even/control:kho-off");
+	assert_true(g_str_has_prefix(dead, "[ 2/18] --  panicked           control     2.5s  "
+					   "6.19-x86_64/two-even/control:ample  ?[2Jgone"));
+	assert_harmless(dead);
+	assert_lacks(coloured, "[2J");
+}
+
 static void test_colour(void **state)
 {
 	struct kho_run *run = *state;
@@ -60,8 +82,11 @@ static void test_summary(void **state)
 	assert_contains(text, "Lost, so that they show nothing: 1\n  6.19-x86_64/two-even/200%+big: made up\n");
 	assert_contains(text, "Not ended: 1\n  6.19-x86_64/four/16M,128M,32M+big\n");
 	assert_contains(text, "disagree: 1\n  6.19-x86_64/four/200%+big: kernel and host differ: node 0\n");
+	assert_contains(text, "Controls that did not survive, so that the cells of their machines are excluded: 1\n"
+			      "  6.19-x86_64/two-even/control:ample: panicked: ?[2Jgone");
 	assert_true(g_str_has_suffix(text, "\nInterrupted: 9 cells in 3m 41s: 4 as expected, 1 new, 1 fixed, "
-					   "1 not compared, 1 lost, 1 not ended; places disagree in 1; "
+					   "1 not compared, 1 lost, 1 not ended; 2 of 4 controls survived; "
+					   "places disagree in 1; "
 					   "results in results/20261123T101500Z\n"));
 }
 
@@ -115,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_cell_lines, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_control_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_colour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_summary, set_up, tear_down),
 		cmocka_unit_test(test_progress),
