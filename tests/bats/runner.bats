@@ -254,7 +254,7 @@ machines_of() {
 # --- interruption ---
 
 start_matrix() {
-	setsid "$RUNNER" matrix smoke --results="$RESULTS" >"$BATS_TEST_TMPDIR/out" 2>&1 &
+	setsid "$RUNNER" matrix smoke --controls=no --results="$RESULTS" >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MATRIX_PID=$!
 	# until a first cell has ended and another runs
 	for _ in $(seq 1200); do
