@@ -50,7 +50,8 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 ESTIMATOR := sparsemem memory_ranges
 MODEL := error size name scratch_spec payload yaml yaml_source topology topology_file topology_ranges pc_layout cell control ample \
 	reservation matrix matrix_file random generate generate_options outcome prediction verdict result
-MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images vmlinux
+MACHINE := qemu_args qemu_command qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images vmlinux \
+	vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := host_estimate judge expected
