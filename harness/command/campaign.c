@@ -8,6 +8,7 @@
 
 #include "harness/command/command.h"
 #include "harness/command/prepare.h"
+#include "harness/command/recorder.h"
 #include "harness/handover/handover.h"
 #include "harness/handover/schedule.h"
 #include "harness/judge/judge.h"
@@ -125,6 +126,7 @@ static void task_done(struct kho_handover *handover, const struct kho_report *re
 	struct campaign *campaign = task->campaign;
 	struct kho_result *result = result_at(campaign, task->index);
 	const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, result->cell);
+	g_autofree char *run = g_strdup(report->run);
 	GError *error = NULL;
 
 	result->outcome = outcome;
@@ -142,6 +144,7 @@ static void task_done(struct kho_handover *handover, const struct kho_report *re
 		fail(campaign, error);
 		return;
 	}
+	kho_recorder_keep(campaign->preparation, campaign->config, result, run, task->directory);
 	if (campaign->done == campaign->lot_end)
 		next_lot(campaign);
 	start_more(campaign);

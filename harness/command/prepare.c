@@ -255,6 +255,7 @@ struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GE
 	preparation->controls = config->controls ? kho_controls_for(config->cells)
 						 : g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
 	preparation->run = new_run(config);
+	preparation->sums = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	if (prepare(preparation, config, error))
 		return preparation;
 	kho_preparation_free(preparation);
@@ -267,6 +268,7 @@ void kho_preparation_free(struct kho_preparation *preparation)
 	g_ptr_array_unref(preparation->kernels);
 	free_run(preparation->run);
 	g_ptr_array_unref(preparation->controls);
+	g_hash_table_unref(preparation->sums);
 	g_free(preparation);
 }
 

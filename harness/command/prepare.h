@@ -22,7 +22,8 @@ struct kho_preparation {
 	GPtrArray *controls; /* of struct kho_cell *: those of the cells' machines, if they are to run */
 	struct kho_run *run; /* with a result for each control and each cell */
 	bool kvm;
-	uint64_t memory; /* bytes for all machines together */
+	uint64_t memory;  /* bytes for all machines together */
+	GHashTable *sums; /* char * by char *: SHA-256 of files, for the recorder */
 };
 
 /* Finds QEMU, builds kernels and images, reads expected/, checks memory, picks the accelerator. */

@@ -167,7 +167,7 @@ char **kho_qemu_args(const struct kho_machine_config *config)
 {
 	GPtrArray *args = g_ptr_array_new();
 
-	add(args, config->qemu_binary ? config->qemu_binary : "qemu-system-x86_64", NULL);
+	add(args, config->qemu_binary ?: KHO_QEMU_BINARY, NULL);
 	add_machine(args, config);
 	add_cpus(args, config->topology);
 	add_memory(args, config->topology);

@@ -13,6 +13,8 @@
 
 #include "harness/model/topology.h"
 
+#define KHO_QEMU_BINARY "qemu-system-x86_64"
+
 enum kho_channel_kind {
 	KHO_CHANNEL_NONE,   /* the port is there, what the guest writes goes nowhere; QMP is left out */
 	KHO_CHANNEL_FD,	    /* a connected stream socket that QEMU inherits as descriptor @fd */
@@ -58,6 +60,10 @@ char **kho_qemu_args(const struct kho_machine_config *config);
  * the channels and pause_at_end of @config are not used.
  */
 char *kho_qemu_command(const struct kho_machine_config *config);
+
+/* Only the words behind the program's name, each option on a line of its own; the records go to @records. To be freed.
+ */
+char *kho_qemu_command_words(const struct kho_machine_config *config, const char *records);
 
 /*
  * The number that Linux will give to node @nid of this topology.

@@ -14,28 +14,40 @@ static char *shell_word(const char *word)
 	return g_shell_quote(word);
 }
 
-char *kho_qemu_command(const struct kho_machine_config *config)
+static char **args_by_hand(const struct kho_machine_config *config, const char *records)
 {
 	struct kho_machine_config by_hand = *config;
-	g_auto(GStrv) args = NULL;
-	GString *text;
 
 	by_hand.pause_at_end = false;
 	by_hand.channels = (struct kho_machine_channels){
 		.console = { .kind = KHO_CHANNEL_STDIO },
-		.records = { .kind = KHO_CHANNEL_FILE, .path = "records.log" },
+		.records = { .kind = KHO_CHANNEL_FILE, .path = records },
 		.qmp = { .kind = KHO_CHANNEL_SOCKET, .path = "qmp.sock" },
 	};
-	args = kho_qemu_args(&by_hand);
-	text = g_string_new(
-		"#!/bin/sh\n"
-		"# The console is here (Ctrl-C ends the machine), the records go to ./records.log, QMP to ./qmp.sock.\n"
-		"exec");
-	for (char **arg = args; *arg; arg++) {
+	return kho_qemu_args(&by_hand);
+}
+
+char *kho_qemu_command_words(const struct kho_machine_config *config, const char *records)
+{
+	g_auto(GStrv) args = args_by_hand(config, records);
+	GString *text = g_string_new(NULL);
+
+	for (char **arg = args + 1; *arg; arg++) {
 		g_autofree char *word = shell_word(*arg);
 
 		g_string_append_printf(text, "%s%s", (*arg)[0] == '-' ? " \\\n\t" : " ", word);
 	}
-	g_string_append_c(text, '\n');
 	return g_string_free(text, FALSE);
+}
+
+char *kho_qemu_command(const struct kho_machine_config *config)
+{
+	g_autofree char *binary = shell_word(config->qemu_binary ?: KHO_QEMU_BINARY);
+	g_autofree char *words = kho_qemu_command_words(config, "records.log");
+
+	return g_strdup_printf(
+		"#!/bin/sh\n"
+		"# The console is here (Ctrl-C ends the machine), the records go to ./records.log, QMP to ./qmp.sock.\n"
+		"exec %s%s\n",
+		binary, words);
 }
