@@ -38,6 +38,8 @@ struct kho_handover {
 	double extension; /* of the deadline */
 	guint extensions;
 	double panic_at; /* wall seconds; 0: none seen */
+	bool left;	 /* the machine is stopped and stays: nothing more will come */
+	bool told;	 /* ... and done() knows */
 
 	enum kho_end end;	/* the first that was seen stands */
 	enum kho_end guest_end; /* what QMP said of the guest's own end; counts when nothing else did */
@@ -113,6 +115,7 @@ static gboolean finish(gpointer data)
 	struct kho_outcome outcome = { 0 };
 
 	handover->finish = 0;
+	handover->told = true;
 	if (handover->line->len)
 		kho_report_take(handover->report, handover->line->str);
 	kho_classify(&(struct kho_evidence){ .report = handover->report,
@@ -129,17 +132,38 @@ static gboolean finish(gpointer data)
 	return G_SOURCE_REMOVE;
 }
 
-/* Judged only when the process is reaped and both channels are drained: nothing it said is lost. */
+/*
+ * Judged only when the process is reaped and both channels are drained: nothing it said is lost. A machine that is
+ * left stopped says nothing more, and what it said before is read ahead of the idle source.
+ */
 static void finish_if_over(struct kho_handover *handover)
 {
-	if (!handover->running && !handover->open && !handover->finish)
+	bool over = handover->left || (!handover->running && !handover->open);
+
+	if (over && !handover->told && !handover->finish)
 		handover->finish = g_idle_add(finish, handover);
 }
 
+static void machine_stopped(struct kho_qmp *qmp, JsonNode *result, const GError *error, void *data)
+{
+	struct kho_handover *handover = data;
+
+	if (error) {
+		kho_process_kill(handover->process);
+		return;
+	}
+	handover->left = true;
+	finish_if_over(handover);
+}
+
+/* Nobody watches it any more: it goes, or stays as it is. */
 static void over(struct kho_handover *handover)
 {
 	handover->seconds = kho_process_wall_time(handover->process);
-	kho_process_kill(handover->process);
+	if (handover->config.keep && handover->running)
+		kho_qmp_execute(handover->qmp, "stop", NULL, machine_stopped, handover);
+	else
+		kho_process_kill(handover->process);
 }
 
 /* --- the examination of a stopped machine --- */
@@ -277,7 +301,7 @@ static void react_to_records(struct kho_handover *handover)
 		stop(handover, KHO_END_SUCCESSOR);
 	else if (report->first.error || report->successor.error)
 		stop(handover, KHO_END_GAVE_UP);
-	else if (report->first.end && g_strcmp0(report->load, KHO_OK) != 0)
+	else if (report->first.end && (handover->config.until_entry || g_strcmp0(report->load, KHO_OK) != 0))
 		stop(handover, KHO_END_FIRST);
 }
 
@@ -461,7 +485,7 @@ static char *new_run_id(void)
 struct kho_handover *kho_handover_start(const struct kho_handover_config *config, kho_handover_done done, void *data,
 					GError **error)
 {
-	g_autofree char *run = new_run_id();
+	g_autofree char *run = config->run ? g_strdup(config->run) : new_run_id();
 	g_autofree char *cmdline =
 		kho_cmdline_first(&(struct kho_cmdline_config){ .cell = config->cell,
 								.run = run,

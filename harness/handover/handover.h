@@ -26,6 +26,10 @@ struct kho_handover_config {
 	const char *first_extra;	   /* more words for the command lines, or NULL */
 	const char *successor_extra;
 	bool kvm;
+	const char *run;	/* id, 16 hexadecimal digits; NULL: a new one */
+	const char *gdb_socket; /* unix socket on which QEMU waits for a debugger; NULL: it does not */
+	bool keep;		/* at the end the machine is left, stopped: it is there until kho_handover_free() */
+	bool until_entry;	/* the end is the first kernel's last word, with the successor about to be entered */
 };
 
 /* The outcome is owned by the callee (kho_outcome_clear()); the report lives until kho_handover_free(). */

@@ -151,6 +151,14 @@ static void add_chardev(GPtrArray *args, const char *id, const struct kho_channe
 	}
 }
 
+static void add_gdb(GPtrArray *args, const char *path)
+{
+	const struct kho_channel channel = { .kind = KHO_CHANNEL_SOCKET, .path = path };
+
+	add_chardev(args, "gdb", &channel);
+	add(args, "-gdb", "chardev:gdb");
+}
+
 static void add_channels(GPtrArray *args, const struct kho_machine_channels *channels)
 {
 	add_chardev(args, "console", &channels->console);
@@ -175,6 +183,8 @@ char **kho_qemu_args(const struct kho_machine_config *config)
 	add_distances(args, config->topology);
 	add_boot(args, config);
 	add_channels(args, &config->channels);
+	if (config->gdb_socket)
+		add_gdb(args, config->gdb_socket);
 	g_ptr_array_add(args, NULL);
 	return (char **)g_ptr_array_free(args, FALSE);
 }

@@ -48,6 +48,7 @@ struct kho_machine_config {
 	 * why), so that its memory can still be read. Needs QMP: nothing else ends such a QEMU.
 	 */
 	bool pause_at_end;
+	const char *gdb_socket; /* QEMU listens there for a debugger; NULL: it does not */
 	struct kho_machine_channels channels;
 };
 
@@ -57,7 +58,7 @@ char **kho_qemu_args(const struct kho_machine_config *config);
 /*
  * The same machine as a shell script for a person, to be freed by the caller: the console on
  * standard input and output, the records in ./records.log, QMP on the socket ./qmp.sock;
- * the channels and pause_at_end of @config are not used.
+ * the channels, pause_at_end and gdb_socket of @config are not used.
  */
 char *kho_qemu_command(const struct kho_machine_config *config);
 

@@ -19,6 +19,7 @@ static char **args_by_hand(const struct kho_machine_config *config, const char *
 	struct kho_machine_config by_hand = *config;
 
 	by_hand.pause_at_end = false;
+	by_hand.gdb_socket = NULL;
 	by_hand.channels = (struct kho_machine_channels){
 		.console = { .kind = KHO_CHANNEL_STDIO },
 		.records = { .kind = KHO_CHANNEL_FILE, .path = records },

@@ -207,6 +207,21 @@ static void channels_by_path(void **state)
 		    "socket,id=qmp,path=q,,s,server=on,wait=off");
 }
 
+static void debugger(void **state)
+{
+	struct kho_machine_config machine = config();
+	g_autofree char *command = NULL;
+
+	kho_topology_add_node(topology, GIB, 1);
+	assert_false(has(&machine, "-gdb"));
+	machine.gdb_socket = "/run/a,b";
+	expect_args(&machine, "-gdb", "chardev:gdb");
+	expect_args(&machine, "-chardev",
+		    "null,id=console null,id=records socket,id=gdb,path=/run/a,,b,server=on,wait=off");
+	command = kho_qemu_command(&machine);
+	assert_null(strstr(command, "-gdb"));
+}
+
 static void linux_numbers_nodes_with_cpus_first(void **state)
 {
 	kho_topology_add_node(topology, GIB, 0);
@@ -289,6 +304,7 @@ int main(void)
 		TEST(no_channels),
 		TEST(channels_by_descriptor),
 		TEST(channels_by_path),
+		TEST(debugger),
 		TEST(linux_numbers_nodes_with_cpus_first),
 		TEST(linux_keeps_numbers_when_all_have_cpus),
 		TEST(command_for_a_person),
