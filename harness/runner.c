@@ -16,6 +16,7 @@ static const char usage[] =
 	"  matrix [FILE]   run all cells of a matrix (matrices/default.yaml)\n"
 	"  cell ID         run one cell\n"
 	"  shell ID        a busybox shell in the first kernel of a cell\n"
+	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -32,6 +33,7 @@ static const struct {
 	{ "matrix", kho_command_matrix },
 	{ "cell", kho_command_cell },
 	{ "shell", kho_command_shell },
+	{ "reproduce", kho_command_reproduce },
 };
 
 enum kho_exit kho_command_fail(const GError *error)

@@ -163,6 +163,7 @@ static bool start_task(struct campaign *campaign, guint index, GError **error)
 		.first_extra = campaign->config->first_extra,
 		.successor_extra = campaign->config->successor_extra,
 		.kvm = campaign->preparation->kvm,
+		.run = campaign->config->run,
 	};
 
 	task->directory = kho_results_cell_dir(campaign->results, cell->id, error);
@@ -352,6 +353,8 @@ enum kho_exit kho_campaign_run(const struct kho_campaign_config *config)
 	} else {
 		run_all(&campaign);
 		conclude(&campaign);
+		if (config->ended)
+			config->ended(campaign.run, config->data);
 		status = exit_status(&campaign);
 	}
 	close_campaign(&campaign);

@@ -11,6 +11,9 @@
 #include "harness/machine/paths.h"
 #include "harness/model/error.h"
 #include "harness/model/matrix.h"
+#include "harness/model/result.h"
+
+struct kho_recorded;
 
 /* Everything is borrowed. */
 struct kho_campaign_config {
@@ -24,6 +27,11 @@ struct kho_campaign_config {
 	bool update_expected;
 	const char *first_extra; /* more words for the kernels' command lines, or NULL */
 	const char *successor_extra;
+	const struct kho_recorded *recorded; /* its files, instead of what is built today; or NULL */
+	const char *run;		     /* id to run under; NULL: a new one for each cell */
+	/* Is told of the whole run at its end; or NULL. */
+	void (*ended)(const struct kho_run *run, void *data);
+	void *data;
 };
 
 /* Runs it to its end, prints what happens, and gives the exit status of the whole. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/command/recorded.h"
 #include "harness/judge/judge.h"
 #include "harness/machine/accel.h"
 #include "harness/machine/host.h"
@@ -14,8 +15,8 @@
 
 /* --- kernels --- */
 
-static const struct kho_kernel *get_kernel(struct kho_preparation *preparation, const struct kho_paths *paths,
-					   const char *name, GError **error)
+static const struct kho_kernel *get_kernel(struct kho_preparation *preparation,
+					   const struct kho_campaign_config *config, const char *name, GError **error)
 {
 	struct kho_kernel *kernel;
 
@@ -24,7 +25,8 @@ static const struct kho_kernel *get_kernel(struct kho_preparation *preparation, 
 		if (g_str_equal(kernel->name, name))
 			return kernel;
 	}
-	kernel = kho_kernel_build(paths, name, error);
+	kernel = config->recorded ? kho_recorded_kernel(config->recorded, name)
+				  : kho_kernel_build(config->paths, name, error);
 	if (kernel)
 		g_ptr_array_add(preparation->kernels, kernel);
 	return kernel;
@@ -76,10 +78,17 @@ static char *pair_name(const struct kho_cell *cell)
 	return g_strndup(cell->id, strcspn(cell->id, "/"));
 }
 
-static bool add_pair(struct kho_preparation *preparation, const struct kho_paths *paths, const struct kho_cell *cell,
-		     GError **error)
+/* Of the first kernel, with @successor inside. */
+static char *get_initramfs(const struct kho_campaign_config *config, const struct kho_kernel *successor, GError **error)
 {
-	g_autofree char *expected = g_build_filename(paths->data, "expected", NULL);
+	return config->recorded ? g_strdup(config->recorded->initramfs)
+				: kho_images_first(config->paths, successor, error);
+}
+
+static bool add_pair(struct kho_preparation *preparation, const struct kho_campaign_config *config,
+		     const struct kho_cell *cell, GError **error)
+{
+	g_autofree char *expected = g_build_filename(config->paths->data, "expected", NULL);
 	g_autofree char *name = pair_name(cell);
 	struct kho_pair *pair = g_new0(struct kho_pair, 1);
 
@@ -87,9 +96,9 @@ static bool add_pair(struct kho_preparation *preparation, const struct kho_paths
 	pair->expected = kho_expected_load(expected, name, error);
 	if (!pair->expected)
 		return false;
-	pair->kernel = get_kernel(preparation, paths, cell->kernel, error);
-	pair->successor = pair->kernel ? get_kernel(preparation, paths, cell->successor, error) : NULL;
-	pair->initramfs = pair->successor ? kho_images_first(paths, pair->successor, error) : NULL;
+	pair->kernel = get_kernel(preparation, config, cell->kernel, error);
+	pair->successor = pair->kernel ? get_kernel(preparation, config, cell->successor, error) : NULL;
+	pair->initramfs = pair->successor ? get_initramfs(config, pair->successor, error) : NULL;
 	if (!pair->initramfs)
 		return false;
 	pair->run_kernel = new_run_kernel(pair->kernel, name, pair->expected);
@@ -236,7 +245,7 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	for (guint i = 0; i < config->cells->len; i++) {
 		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
 
-		if (!find_pair(preparation, cell) && !add_pair(preparation, config->paths, cell, error))
+		if (!find_pair(preparation, cell) && !add_pair(preparation, config, cell, error))
 			return false;
 	}
 	if (!pick_accelerator(preparation, config->accel, error))

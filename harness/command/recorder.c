@@ -36,13 +36,18 @@ static char *path_of(const struct recording *recording, const char *name)
 
 /* --- files --- */
 
-/* Nobody writes into a file of the cache; a build of the user's (KERNEL_DIR) is only linked to from there. */
-static bool is_in_cache(const struct recording *recording, const char *path)
+/*
+ * Nobody writes into a file of the cache, or into evidence that was just checked; a build of the user's (KERNEL_DIR) is
+ * only linked to from the cache.
+ */
+static bool is_immutable(const struct recording *recording, const char *path)
 {
 	g_autofree char *cache = realpath(recording->config->paths->cache, NULL);
 	g_autofree char *real = realpath(path, NULL);
 	gsize length = cache ? strlen(cache) : 0;
 
+	if (recording->config->recorded)
+		return true;
 	return cache && real && strncmp(real, cache, length) == 0 && real[length] == '/';
 }
 
@@ -83,7 +88,7 @@ static bool keep_file(const struct recording *recording, enum kho_recorded_file 
 {
 	g_autofree char *path = path_of(recording, name);
 
-	return kho_file_keep(source, path, is_in_cache(recording, source), error) &&
+	return kho_file_keep(source, path, is_immutable(recording, source), error) &&
 	       note_file(recording, which, path, name, error);
 }
 
@@ -96,7 +101,7 @@ static void keep_symbols(const struct recording *recording)
 
 	if (!recording->pair->successor->symbols || !real)
 		return;
-	if (is_in_cache(recording, vmlinux) && kho_file_link(vmlinux, path))
+	if (is_immutable(recording, vmlinux) && kho_file_link(vmlinux, path))
 		note_file(recording, KHO_RECORDED_VMLINUX, path, "vmlinux", NULL);
 	else
 		note_file(recording, KHO_RECORDED_VMLINUX, real, real, NULL);

@@ -4,10 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/model/cell.h"
 #include "harness/model/error.h"
 #include "harness/model/name.h"
-#include "harness/model/payload.h"
-#include "harness/model/scratch_spec.h"
 #include "harness/model/size.h"
 #include "harness/model/yaml.h"
 #include "harness/report/text.h"
@@ -242,6 +241,21 @@ static bool read_files(struct kho_yaml *yaml, const struct yaml_node_s *node, st
 	return true;
 }
 
+/* The id is made of the other texts: where they contradict it, one of them was changed. */
+static bool check_id(struct kho_yaml *yaml, const struct yaml_node_s *value, const struct kho_manifest *manifest,
+		     GError **error)
+{
+	g_autoptr(KhoTopology) topology = kho_topology_new(manifest->topology, "");
+	g_autoptr(KhoScratchSpec) scratch = kho_scratch_spec_parse(manifest->kho_scratch, NULL);
+	struct kho_cell *cell =
+		kho_cell_new(manifest->kernel, manifest->successor, topology, scratch, manifest->payload);
+	bool same = g_str_equal(cell->id, manifest->cell);
+	g_autofree char *quoted = kho_error_quote(cell->id);
+
+	kho_cell_free(cell);
+	return same || kho_yaml_fail(yaml, value, error, "cell: the rest of the file makes it %s", quoted);
+}
+
 static bool read_manifest(struct kho_yaml *yaml, struct kho_manifest *manifest, GError **error)
 {
 	const struct yaml_node_s *root = kho_yaml_root(yaml), *values[NR_KEYS];
@@ -260,7 +274,8 @@ static bool read_manifest(struct kho_yaml *yaml, struct kho_manifest *manifest, 
 	for (guint i = 0; i < NR_TEXTS; i++)
 		if (!read_text(yaml, values[i], i, manifest, error))
 			return false;
-	return read_outcome(yaml, values[OUTCOME], manifest, error) && read_files(yaml, values[FILES], manifest, error);
+	return check_id(yaml, values[0], manifest, error) && read_outcome(yaml, values[OUTCOME], manifest, error) &&
+	       read_files(yaml, values[FILES], manifest, error);
 }
 
 struct kho_manifest *kho_manifest_parse(const char *path, const char *text, gsize length, GError **error)

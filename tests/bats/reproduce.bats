@@ -5,17 +5,20 @@ setup_file() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 	export ACCEL=tcg
 	unset JOBS KERNEL_TREE KERNEL_DIR
-	# One failed cell for all tests: whatever changes it, copies it first.
-	"$BUILD/kho-runner" cell 6.19-x86_64/two-even/16M,16M,16M+console --results="$BATS_FILE_TMPDIR/results" \
-		--first-append=quux=1 || true
+	# Failed cells for all tests: what changes one copies it first. One that can be heard, and one that cannot.
+	for cell in 16M,16M,16M+console 16M,16M,16M; do
+		"$BUILD/kho-runner" cell "6.19-x86_64/two-even/$cell" --results="$BATS_FILE_TMPDIR/$cell" \
+			--first-append=quux=1 || true
+	done
 }
 
 setup() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 	RUNNER=$BUILD/kho-runner
-	CELL=6.19-x86_64/two-even/16M,16M,16M+console
-	RESULTS=$BATS_FILE_TMPDIR/results
-	RECORDED=$RESULTS/latest/cells/$CELL
+	CELL=6.19-x86_64/two-even/16M,16M,16M
+	RECORDED=$BATS_FILE_TMPDIR/16M,16M,16M+console/latest/cells/$CELL+console
+	RESULTS=$BATS_FILE_TMPDIR/16M,16M,16M
+	SILENT=$RESULTS/latest/cells/$CELL
 	export ACCEL=tcg
 	unset JOBS KERNEL_TREE KERNEL_DIR
 }
@@ -79,4 +82,71 @@ take_along() {
 	run "$TAKEN/reproduce.sh"
 	[ "$status" -eq 2 ]
 	[[ $output == *"bzImage: is missing"* ]]
+}
+
+# --- kho-runner reproduce ---
+
+@test "reproduce: the same, in a run of its own, under the recorded id" {
+	run "$RUNNER" reproduce "$CELL" --results="$RESULTS"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == "the same as recorded: panicked: "*"memory map backing failed"* ]]
+	[[ $output == *"recorded in $RESULTS/"* ]]
+	[ "$(find "$RESULTS" -name manifest.yaml | wc -l)" -eq 2 ]
+	# The newest is another run, with the same run id and words.
+	for key in run command_line first_append; do
+		[ "$(find "$RESULTS" -name manifest.yaml -exec grep "^$key: " {} + | cut -d: -f2- | sort -u | wc -l)" -eq 1 ]
+	done
+	[[ $(grep '^first_append: ' "$SILENT/manifest.yaml") == *quux=1* ]]
+}
+
+@test "reproduce: from a directory that was taken elsewhere, where the record says otherwise: it differs, status 1" {
+	take_along
+	sed -i 's/^outcome: .*/outcome: hung/' "$TAKEN/manifest.yaml"
+	run "$RUNNER" reproduce "$TAKEN" --results="$BATS_TEST_TMPDIR/results"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *"vmlinux: is missing"*"going on without symbols"* ]]
+	[[ ${lines[-1]} == "differs: recorded was hung: "*"; seen is panicked: "* ]]
+}
+
+@test "reproduce: a changed or missing file is refused by its name, status 2" {
+	take_along
+	printf x | dd of="$TAKEN/initramfs.cpio" bs=1 seek=4096 conv=notrunc status=none
+	run "$RUNNER" reproduce "$TAKEN" --results="$BATS_TEST_TMPDIR/results"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == *"/initramfs.cpio: is not the file that was recorded"* ]]
+	rm "$TAKEN/bzImage"
+	run "$RUNNER" reproduce "$TAKEN" --results="$BATS_TEST_TMPDIR/results"
+	[ "$status" -eq 2 ]
+	[[ $output == *"/bzImage: is missing"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/results" ]
+}
+
+@test "reproduce: a bad manifest is refused with its line, status 2" {
+	take_along
+	sed -i 's/^accelerator: .*/accelerator: "steam"/' "$TAKEN/manifest.yaml"
+	run "$RUNNER" reproduce "$TAKEN" --results="$BATS_TEST_TMPDIR/results"
+	echo "$output"
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output =~ manifest.yaml:[0-9]+:\ accelerator:\ \'steam\' ]]
+}
+
+@test "reproduce: nothing recorded and bad usage: one line that says what to do, status 2" {
+	mkdir -p "$BATS_TEST_TMPDIR/results/20260101T000000Z/cells/6.19-x86_64/one/64M,64M,64M"
+	for what in 6.19-x86_64/one/64M,64M,64M 6.19-x86_64/one/8M,8M,8M "$BATS_TEST_TMPDIR" 6.19-x86_64/../x nosuch ''; do
+		run "$RUNNER" reproduce "$what" --results="$BATS_TEST_TMPDIR/results"
+		echo "$what: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	run "$RUNNER" reproduce 6.19-x86_64/one/64M,64M,64M --results="$BATS_TEST_TMPDIR/results"
+	[[ $output == *"has not failed in any run"*"kho-runner cell"* ]]
+	run "$RUNNER" reproduce
+	[ "$status" -eq 2 ]
+	run "$RUNNER" reproduce "$CELL" --accel=steam --results="$RESULTS"
+	[ "$status" -eq 2 ]
 }

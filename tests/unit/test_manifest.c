@@ -120,6 +120,7 @@ static void bad_ones_are_refused_with_their_line(void **state)
 		{ "kho_scratch: \"16M,16M,16M\"", "kho_scratch: \"16Q\"", ":7: ", "a scratch spec" },
 		{ "payload: \"console\"", "payload: \"none\"", ":8: ", "payload" },
 		{ "run: \"0123456789abcdef\"", "run: \"0123\"", ":13: ", "16 hexadecimal digits" },
+		{ "topology: \"two-even\"", "topology: \"one\"", ":3: ", "6.19-x86_64/one/16M,16M,16M+console" },
 		{ "accelerator: \"tcg\"", "accelerator: \"xen\"", ":15: ", "tcg or kvm" },
 		{ "estimator: \"yes\"", "estimator: \"maybe\"", ":17: ", "yes or no" },
 		{ "outcome: panicked", "outcome: fine", ":19: ", "'fine' is not an outcome" },
