@@ -56,7 +56,7 @@ HANDOVER := record report console classify cmdline deadline channel launch hando
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := host_estimate judge expected
 REPORT := text manifest tally json junit html html_grid terminal terminal_summary results
-COMMAND := prepare campaign recorder recorded options one_cell matrix cell shell reproduce
+COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)

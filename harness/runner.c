@@ -17,6 +17,7 @@ static const char usage[] =
 	"  cell ID         run one cell\n"
 	"  shell ID        a busybox shell in the first kernel of a cell\n"
 	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
+	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -30,10 +31,8 @@ static const struct {
 	const char *name;
 	enum kho_exit (*run)(int argc, char **argv);
 } commands[] = {
-	{ "matrix", kho_command_matrix },
-	{ "cell", kho_command_cell },
-	{ "shell", kho_command_shell },
-	{ "reproduce", kho_command_reproduce },
+	{ "matrix", kho_command_matrix },	{ "cell", kho_command_cell }, { "shell", kho_command_shell },
+	{ "reproduce", kho_command_reproduce }, { "gdb", kho_command_gdb },
 };
 
 enum kho_exit kho_command_fail(const GError *error)

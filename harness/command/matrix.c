@@ -49,7 +49,7 @@ enum kho_exit kho_command_matrix(int argc, char **argv)
 	struct kho_options options;
 	enum kho_exit status;
 
-	if (!kho_options_parse(&options, "[FILE]", summary, &argc, &argv, &status))
+	if (!kho_options_parse(&options, NULL, "[FILE]", summary, &argc, &argv, &status))
 		return status;
 	if (argc > 2) {
 		g_autoptr(GError) error =

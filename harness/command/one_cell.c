@@ -67,7 +67,7 @@ enum kho_exit kho_one_cell_command(int argc, char **argv, const char *summary,
 	struct kho_options options;
 	enum kho_exit status;
 
-	if (!kho_options_parse(&options, "ID", summary, &argc, &argv, &status))
+	if (!kho_options_parse(&options, NULL, "ID", summary, &argc, &argv, &status))
 		return status;
 	if (argc == 2) {
 		status = run_on(&options, argv[1], run);

@@ -53,8 +53,8 @@ static void set_defaults(struct kho_options *options)
 		options->results = g_strdup("results");
 }
 
-static bool parse(struct kho_options *options, const char *arguments, const char *summary, int *argc, char ***argv,
-		  GError **error)
+static bool parse(struct kho_options *options, const GOptionEntry *more, const char *arguments, const char *summary,
+		  int *argc, char ***argv, GError **error)
 {
 	const GOptionEntry entries[] = {
 		{ "accel", 'a', 0, G_OPTION_ARG_STRING, &options->accel,
@@ -78,6 +78,8 @@ static bool parse(struct kho_options *options, const char *arguments, const char
 
 	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, entries, NULL);
+	if (more)
+		g_option_context_add_main_entries(context, more, NULL);
 	if (!g_option_context_parse(context, argc, argv, error)) {
 		(*error)->domain = KHO_ERROR;
 		(*error)->code = KHO_ERROR_INPUT;
@@ -87,13 +89,13 @@ static bool parse(struct kho_options *options, const char *arguments, const char
 	return check(options, error);
 }
 
-bool kho_options_parse(struct kho_options *options, const char *arguments, const char *summary, int *argc, char ***argv,
-		       enum kho_exit *status)
+bool kho_options_parse(struct kho_options *options, const GOptionEntry *more, const char *arguments,
+		       const char *summary, int *argc, char ***argv, enum kho_exit *status)
 {
 	g_autoptr(GError) error = NULL;
 
 	*options = (struct kho_options){ 0 };
-	if (read_jobs(options, &error) && parse(options, arguments, summary, argc, argv, &error))
+	if (read_jobs(options, &error) && parse(options, more, arguments, summary, argc, argv, &error))
 		return true;
 	*status = kho_command_fail(error);
 	kho_options_clear(options);

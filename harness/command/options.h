@@ -21,9 +21,10 @@ struct kho_options {
 /*
  * Parses @argv; what is left is in it and *argc. False: *status is what to return, and
  * everything is said. Defaults come from ACCEL= and JOBS=.
+ * @more: options of the one command, or NULL.
  */
-bool kho_options_parse(struct kho_options *options, const char *arguments, const char *summary, int *argc, char ***argv,
-		       enum kho_exit *status);
+bool kho_options_parse(struct kho_options *options, const GOptionEntry *more, const char *arguments,
+		       const char *summary, int *argc, char ***argv, enum kho_exit *status);
 void kho_options_clear(struct kho_options *options);
 
 /* Sets what was given. What was not, and has no default of its own, stays as it is. */

@@ -150,3 +150,88 @@ take_along() {
 	run "$RUNNER" reproduce "$CELL" --accel=steam --results="$RESULTS"
 	[ "$status" -eq 2 ]
 }
+
+# --- kho-runner gdb ---
+
+# Waits for $1 seconds until the command behind it succeeds.
+within() {
+	local i
+	for ((i = 0; i < $1 * 5; i++)); do
+		! "${@:2}" || return 0
+		sleep 0.2
+	done
+	return 1
+}
+
+machine_of() {
+	MACHINE=$(pgrep -P "$1" qemu-system)
+}
+
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+@test "gdb: where it died, with the symbols of the successor" {
+	run "$RUNNER" gdb "$CELL" -- -batch -ex bt </dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"$CELL: panicked: "* ]]
+	[[ $output == *" vpanic (fmt="*" at kernel/panic.c:"* ]]
+}
+
+@test "gdb --at=entry: at the first instruction of the successor's kernel" {
+	run "$RUNNER" gdb "$CELL" --at=entry -- -batch -ex 'info registers rip' </dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"rip "*"<x86_64_start_kernel>"* ]]
+}
+
+@test "gdb --at=FUNCTION: a recorded cell, from its directory" {
+	run "$RUNNER" gdb "$SILENT" --at=free_area_init -- -batch -ex bt </dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"#0 "*"free_area_init ("*"setup_arch"*"start_kernel ("* ]]
+}
+
+@test "gdb: a cell that never comes to the point: status 1 and why" {
+	run "$RUNNER" gdb 6.19-x86_64/two-even/8M,8M,8M --at=entry </dev/null
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ ${lines[-1]} == *"never came to that point: load-rejected: "* ]]
+}
+
+@test "gdb: bad input and no gdb: one line, nothing left" {
+	run "$RUNNER" gdb "$CELL" --at=nosuch
+	[ "$status" -eq 2 ]
+	[[ ${lines[-1]} == *"'nosuch' is neither entry nor death nor a function of 6.19-x86_64" ]]
+	for arguments in "" "x/y" "$CELL $CELL" "--at= $CELL" "$RESULTS" "--first-append=x $SILENT"; do
+		# shellcheck disable=SC2086
+		run "$RUNNER" gdb $arguments
+		echo "$arguments: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	PATH=/nowhere run "$(realpath "$RUNNER")" gdb "$CELL"
+	[ "$status" -eq 3 ]
+	[[ $output == "kho-runner: gdb is not there: install the package gdb"* ]]
+}
+
+@test "gdb: killed or ended, the runner leaves no machine and no debugger" {
+	for signal in INT TERM KILL; do
+		# It waits for commands that never come.
+		mkfifo "$BATS_TEST_TMPDIR/$signal"
+		"$RUNNER" gdb "$CELL" <>"$BATS_TEST_TMPDIR/$signal" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+		runner=$!
+		within 30 machine_of "$runner"
+		debugger=
+		if [ "$signal" = KILL ]; then
+			within 60 pgrep -P "$runner" gdb
+			debugger=$(pgrep -P "$runner" gdb)
+		fi
+		# A background job ignores SIGINT, which the runner then takes for itself.
+		kill -"$signal" "$runner"
+		wait "$runner" || true
+		within 10 gone "$MACHINE"
+		[ -z "$debugger" ] || within 10 gone "$debugger"
+	done
+}
