@@ -3,22 +3,24 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/machine/initramfs.h"
+#include "harness/machine/keep.h"
 #include "harness/model/error.h"
+#include "harness/model/size.h"
 
 #define BUSYBOX "/bin/busybox" /* Debian: busybox-static */
 
-static char *content_hash(const char *path, GError **error)
-{
-	g_autoptr(GMappedFile) file = g_mapped_file_new(path, FALSE, error);
-
-	if (!file)
-		return NULL;
-	return g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)g_mapped_file_get_contents(file),
-					   g_mapped_file_get_length(file));
-}
+/* Names of images that are being written, each with the writer's process id behind it. */
+#define FIRST	  ".first-"
+#define SUCCESSOR ".successor-"
+/* A process of another container that shares the cache looks gone from here, but writes within seconds. */
+#define FRESH_SECONDS 60
 
 static bool check_program(const char *path, const char *how, GError **error)
 {
@@ -31,7 +33,7 @@ static bool check_program(const char *path, const char *how, GError **error)
 /* Moves a file that was just written to the name of its content. */
 static char *keep_by_content(const char *directory, const char *path, GError **error)
 {
-	g_autofree char *hash = content_hash(path, error);
+	g_autofree char *hash = kho_file_sha256(path, NULL, error);
 	g_autofree char *name = hash ? g_strdup_printf("%.16s.cpio", hash) : NULL;
 	g_autofree char *kept = name ? g_build_filename(directory, name, NULL) : NULL;
 
@@ -47,8 +49,8 @@ static char *keep_by_content(const char *directory, const char *path, GError **e
 static char *write_images(const char *directory, const struct kho_initramfs_programs *programs, const char *kernel,
 			  GError **error)
 {
-	g_autofree char *successor = g_strdup_printf("%s/.successor-%d", directory, getpid());
-	g_autofree char *first = g_strdup_printf("%s/.first-%d", directory, getpid());
+	g_autofree char *successor = g_strdup_printf("%s/" SUCCESSOR "%d", directory, getpid());
+	g_autofree char *first = g_strdup_printf("%s/" FIRST "%d", directory, getpid());
 	char *kept = NULL;
 
 	if (kho_initramfs_write_successor(successor, programs, error) &&
@@ -57,6 +59,47 @@ static char *write_images(const char *directory, const struct kho_initramfs_prog
 	g_unlink(successor);
 	g_unlink(first);
 	return kept;
+}
+
+/* --- what writers that were killed have left --- */
+
+/* The id in the name of an image that is (or was) being written; 0: it is none. */
+static pid_t writer_of(const char *name)
+{
+	static const char *const prefixes[] = { FIRST, SUCCESSOR };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+		const char *end;
+		uint64_t pid;
+
+		/* kho_initramfs_write() puts ".XXXXXX" behind a name until the image is whole. */
+		if (g_str_has_prefix(name, prefixes[i]) && kho_number_parse(name + strlen(prefixes[i]), &end, &pid) &&
+		    (!*end || *end == '.') && pid <= G_MAXINT)
+			return pid;
+	}
+	return 0;
+}
+
+static bool is_abandoned(const char *path, pid_t writer)
+{
+	struct stat st;
+
+	return kill(writer, 0) < 0 && errno == ESRCH && lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       time(NULL) - st.st_mtime > FRESH_SECONDS;
+}
+
+void kho_images_sweep(const char *directory)
+{
+	g_autoptr(GDir) entries = g_dir_open(directory, 0, NULL);
+	const char *name;
+
+	while (entries && (name = g_dir_read_name(entries))) {
+		g_autofree char *path = g_build_filename(directory, name, NULL);
+		pid_t writer = writer_of(name);
+
+		if (writer && is_abandoned(path, writer))
+			g_unlink(path);
+	}
 }
 
 char *kho_images_first(const struct kho_paths *paths, const struct kho_kernel *successor, GError **error)
@@ -73,5 +116,6 @@ char *kho_images_first(const struct kho_paths *paths, const struct kho_kernel *s
 		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: %s", directory, g_strerror(errno));
 		return NULL;
 	}
+	kho_images_sweep(directory);
 	return write_images(directory, &programs, successor->image, error);
 }
