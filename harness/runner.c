@@ -31,8 +31,13 @@ static const struct {
 	const char *name;
 	enum kho_exit (*run)(int argc, char **argv);
 } commands[] = {
-	{ "matrix", kho_command_matrix },	{ "cell", kho_command_cell }, { "shell", kho_command_shell },
-	{ "reproduce", kho_command_reproduce }, { "gdb", kho_command_gdb },
+	/* clang-format off */
+	{ "matrix", kho_command_matrix },
+	{ "cell", kho_command_cell },
+	{ "shell", kho_command_shell },
+	{ "reproduce", kho_command_reproduce },
+	{ "gdb", kho_command_gdb },
+	/* clang-format on */
 };
 
 enum kho_exit kho_command_fail(const GError *error)
