@@ -242,6 +242,17 @@ last_line() {
 	[ -z "$output" ]
 }
 
+@test "of two fragments that name an option, the later one is held against the configuration" {
+	printf '# CONFIG_A is not set\nCONFIG_B=1\nCONFIG_C=y\n' >"$T/first"
+	printf 'CONFIG_A=y\nCONFIG_B=2\n' >"$T/second"
+	printf 'CONFIG_A=y\nCONFIG_B=2\nCONFIG_C=y\n' >"$T/config"
+	run -0 "$KHO" check-config "$T/config" "$T/first" "$T/second"
+	[ -z "$output" ]
+	run -2 "$KHO" check-config "$T/config" "$T/second" "$T/first"
+	[[ ${lines[0]} == *"first:1: CONFIG_A=n"* && ${lines[1]} == *"first:2: CONFIG_B=1"* ]]
+	[[ $(last_line) != *CONFIG_C* ]]
+}
+
 @test "a fragment line that is no option is named with file and line" {
 	printf 'CONFIG_A=y\nA=y\n' >"$T/fragment"
 	printf 'CONFIG_A=y\n' >"$T/config"
