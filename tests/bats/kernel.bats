@@ -148,9 +148,9 @@ last_line() {
 @test "list names the kernels of the repository, but no tree or build that is not given" {
 	unset KHO_KERNELS_DIR
 	run -0 "$KHO" list
-	[ "$output" = "6.19-x86_64" ]
+	[ "$output" = $'6.19-faults-x86_64\n6.19-x86_64' ]
 	KERNEL_TREE=/ KERNEL_DIR=/ run -0 "$KHO" list
-	[ "${#lines[@]}" -eq 3 ]
+	[ "${#lines[@]}" -eq 4 ]
 }
 
 @test "every kernel file of the repository is valid" {
