@@ -2,6 +2,7 @@
 #include "harness/handover/autopsy.h"
 
 #include "harness/handover/printk.h"
+#include "harness/handover/stall.h"
 
 static void free_cpu(gpointer data)
 {
@@ -88,30 +89,47 @@ void kho_autopsy_free(struct kho_autopsy *autopsy)
 	g_free(autopsy);
 }
 
-static bool holds(const struct kho_autopsy_cpu *cpu, const char *function)
+static bool holds(const struct kho_autopsy_cpu *cpu, const char *function, bool reliably)
 {
 	for (guint i = 0; function && i < cpu->frames->len; i++) {
 		const struct kho_frame *frame = g_ptr_array_index(cpu->frames, i);
 
-		if (frame->reliable && g_strcmp0(frame->function, function) == 0)
+		if (frame->reliable >= reliably && g_strcmp0(frame->function, function) == 0)
 			return true;
 	}
 	return false;
 }
 
+/*
+ * How much a CPU has to tell: nothing where it is in no function of this kernel or out of use, little where it only
+ * waits for work. One that has stopped for ever comes before those that run: they may wait for it.
+ */
+static int weight(const struct kho_autopsy_cpu *cpu)
+{
+	const struct kho_frame *frame = cpu->frames->len ? g_ptr_array_index(cpu->frames, 0) : NULL;
+
+	if (!frame || !frame->function)
+		return 0;
+	if (holds(cpu, "do_idle", false))
+		return 1;
+	if (!cpu->registers.halted)
+		return 3;
+	if (cpu->registers.rflags & KHO_RFLAGS_IF)
+		return 2;
+	return kho_stall_is_parking(frame->function) ? 0 : 4;
+}
+
 const struct kho_autopsy_cpu *kho_autopsy_telling_cpu(const struct kho_autopsy *autopsy, const char *function)
 {
-	const struct kho_autopsy_cpu *running = NULL;
+	const struct kho_autopsy_cpu *telling = NULL;
 
 	for (guint i = 0; i < autopsy->cpus->len; i++) {
 		const struct kho_autopsy_cpu *cpu = g_ptr_array_index(autopsy->cpus, i);
 
-		if (holds(cpu, function))
+		if (holds(cpu, function, true))
 			return cpu;
-		if (!running && !cpu->registers.halted && cpu->frames->len)
-			running = cpu;
+		if (!telling || weight(cpu) > weight(telling))
+			telling = cpu;
 	}
-	if (running || !autopsy->cpus->len)
-		return running;
-	return g_ptr_array_index(autopsy->cpus, 0);
+	return telling;
 }

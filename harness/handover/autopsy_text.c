@@ -85,7 +85,7 @@ static void append_registers(GString *text, const struct kho_autopsy *autopsy)
 
 	g_string_append(text, "\nall registers:\n");
 	for (guint i = 0; lines[i]; i++) {
-		g_autofree char *line = clean(lines[i], -1);
+		g_autofree char *line = clean(g_strchomp(lines[i]), -1);
 
 		g_string_append_printf(text, "%s\n", line);
 	}

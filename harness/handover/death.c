@@ -6,8 +6,6 @@
 
 #include "harness/handover/watch.h"
 
-#define INTERRUPTS (1ULL << 9) /* IF of RFLAGS */
-
 /* --- where --- */
 
 /* The boot step, as it stands in parentheses; to be freed. */
@@ -51,12 +49,37 @@ static const char *caller_of(const struct kho_autopsy *autopsy, const char *cons
 	return NULL;
 }
 
+/* What a CPU executes for another function: it is that one that tells where it is. */
+static bool is_helper(const char *function)
+{
+	static const char *const helpers[] = { "native_halt", "native_safe_halt", "delay_loop", "delay_tsc",
+					       "__delay",     "__const_udelay",	  "__udelay" };
+
+	return is_one_of(function, helpers, G_N_ELEMENTS(helpers));
+}
+
+/* NULL: not known. */
 static const char *innermost(const struct kho_autopsy *autopsy)
 {
 	const struct kho_autopsy_cpu *cpu = autopsy ? kho_autopsy_telling_cpu(autopsy, NULL) : NULL;
-	const struct kho_frame *frame = cpu ? frame_at(cpu, 0) : NULL;
+	const struct kho_frame *frame;
 
-	return frame ? frame->function : NULL;
+	for (guint i = 0; cpu && (frame = frame_at(cpu, i)); i++)
+		if (frame->reliable && !is_helper(frame->function))
+			return frame->function;
+	return NULL;
+}
+
+/* Where it is, by  (NULL: nobody looked) or by the stack. Never NULL. */
+static const char *place(const struct kho_death *death, const char *seen)
+{
+	const char *function = innermost(death->autopsy);
+
+	if (seen && !is_helper(seen))
+		return seen;
+	if (function)
+		return function;
+	return death->autopsy && death->autopsy->found ? KHO_OUTSIDE_OF_THE_KERNEL : KHO_BEFORE_THE_KERNEL;
 }
 
 static bool on_stack(const struct kho_autopsy *autopsy, const char *const *names, gsize count)
@@ -79,10 +102,12 @@ static char *cause_text(const char *line)
 {
 	const char *node = strstr(line, "node[");
 	unsigned int nid;
+	int end = 0;
 
-	if (node && strstr(line, "memory map backing failed") && sscanf(node, "node[%u]", &nid) == 1)
-		return g_strdup_printf("memory map backing failed on node %u", nid);
-	return g_strdup(line);
+	if (!node || sscanf(node, "node[%u] %n", &nid, &end) != 1 || !end || !node[end])
+		return g_strdup(line);
+	node += end;
+	return g_strdup_printf("%.*s on node %u", (int)strcspn(node, "."), node, nid);
 }
 
 /* Without what differs from boot to boot: addresses. */
@@ -120,14 +145,16 @@ static char *with_cause(const struct kho_death *death, char *text)
 
 /* --- the deaths --- */
 
-/* An exception before there is anything that could report it: early_fixup_exception() halts, and nothing is logged. */
+/* An exception before there is anything that could report it: early_fixup_exception() halts, and nothing is logged.
+ * (It also mends what WARN() does: then it goes on.) */
 static char *early_exception(const struct kho_death *death)
 {
-	static const char *const handlers[] = { "early_fixup_exception", "early_idt_handler_common" };
+	static const char *const handlers[] = { "early_fixup_exception", "do_early_exception",
+						"early_idt_handler_common" };
 	const char *where;
 	g_autofree char *step = NULL;
 
-	if (!on_stack(death->autopsy, handlers, 1))
+	if (death->sign != KHO_DEATH_STILL || !on_stack(death->autopsy, handlers, 1))
 		return NULL;
 	where = caller_of(death->autopsy, handlers, G_N_ELEMENTS(handlers));
 	step = step_text(death);
@@ -185,8 +212,7 @@ static char *end_of_machine(const struct kho_death *death)
 		return last_words(death,
 				  death->sign == KHO_DEATH_RESET ? "reset its machine" : "switched its machine off");
 	step = step_text(death);
-	where = innermost(death->autopsy)
-			?: (death->autopsy->found ? KHO_OUTSIDE_OF_THE_KERNEL : KHO_BEFORE_THE_KERNEL);
+	where = place(death, NULL);
 	if (death->sign == KHO_DEATH_POWER_OFF)
 		return g_strdup_printf("switched its machine off without a word, in %s (%s)", where, step);
 	if (on_stack(death->autopsy, restarts, G_N_ELEMENTS(restarts)))
@@ -198,14 +224,14 @@ static bool interrupts_off_in(const struct kho_death *death, const char *functio
 {
 	const struct kho_autopsy_cpu *cpu = death->autopsy ? kho_autopsy_telling_cpu(death->autopsy, function) : NULL;
 
-	return cpu && !cpu->registers.cpl && !(cpu->registers.rflags & INTERRUPTS) && frame_at(cpu, 0) &&
+	return cpu && !cpu->registers.cpl && !(cpu->registers.rflags & KHO_RFLAGS_IF) && frame_at(cpu, 0) &&
 	       g_strcmp0(frame_at(cpu, 0)->function, function) == 0;
 }
 
 /* What it was doing when it got nowhere. */
 static char *stillness(const struct kho_death *death)
 {
-	const char *where = death->function ?: (innermost(death->autopsy) ?: KHO_BEFORE_THE_KERNEL);
+	const char *where = place(death, death->function);
 	g_autofree char *step = step_text(death);
 
 	if (kho_console_repeats(death->speech)) {

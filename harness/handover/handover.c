@@ -102,7 +102,8 @@ static void complete(const struct kho_handover *handover, struct kho_outcome *ou
 		outcome->memory_map = g_array_ref(memory_map);
 		outcome->remark = kho_backing_remark(memory_map);
 	}
-	if (outcome->name == KHO_OUTCOME_PANICKED && handover->watch)
+	if (outcome->name == KHO_OUTCOME_PANICKED && handover->watch &&
+	    (handover->end == KHO_END_PANIC || handover->end == KHO_END_RESET))
 		outcome->verdict_seconds = handover->seconds - kho_watch_calm(handover->watch);
 	outcome->seconds = handover->seconds;
 	outcome->cpu_seconds = handover->cpu_seconds;

@@ -9,6 +9,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#define KHO_RFLAGS_IF (1ULL << 9) /* x86-64: interrupts are on */
+
 struct kho_cpu_registers {
 	guint cpu;
 	bool have_rip; /* the rest is 0 where it was not printed */

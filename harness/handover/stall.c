@@ -92,3 +92,15 @@ const char *kho_stall_function(const struct kho_stall *stall)
 	}
 	return most;
 }
+
+/* arch/x86/kernel/{process,smpboot}.c, 6.18 to 7.3. */
+bool kho_stall_is_parking(const char *function)
+{
+	static const char *const parking[] = { "stop_this_cpu", "play_dead_common", "native_play_dead", "hlt_play_dead",
+					       "mwait_play_dead" };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(parking); i++)
+		if (g_str_equal(function, parking[i]))
+			return true;
+	return false;
+}

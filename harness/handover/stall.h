@@ -26,9 +26,9 @@ enum kho_stall_state {
 struct kho_beat {
 	double guest, cpu;    /* seconds since power-on: guest time, CPU time used */
 	bool progress;	      /* log, console or records have grown since the last beat */
-	const char *function; /* where a CPU that is not halted (else the first) is; NULL: nobody looked */
-	bool halted;	      /* no CPU runs */
-	bool dead;	      /* ... and one of them has its interrupts off, in the kernel */
+	const char *function; /* where the CPU is that tells most; NULL: nobody looked */
+	bool halted;	      /* that CPU waits: no CPU runs, or it is dead */
+	bool dead;	      /* it waits in the kernel with its interrupts off: nothing will wake it */
 };
 
 struct kho_stall {
@@ -46,5 +46,8 @@ enum kho_stall_state kho_stall_take(struct kho_stall *stall, const struct kho_be
 
 /* The function that was seen most since the last progress; NULL: nobody looked. Valid until the next beat. */
 const char *kho_stall_function(const struct kho_stall *stall);
+
+/* A function in which CPUs that are out of use wait for ever, interrupts off. */
+bool kho_stall_is_parking(const char *function);
 
 #endif

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/handover/unwind.h"
 
+#include <string.h>
+
 #define STACK_BYTES (16u << 10)
 #define WORD	    sizeof(guint64)
 #define HEX	    "0x%" G_GINT64_MODIFIER "x"
@@ -27,19 +29,25 @@ static const struct kho_frame *add_frame(GPtrArray *frames, const struct kho_vml
 	return frame;
 }
 
-static bool is_return_address(const struct kho_vmlinux *vmlinux, guint64 address)
+static bool in_function(const struct kho_vmlinux *vmlinux, guint64 address)
 {
-	return kho_vmlinux_function_at(vmlinux, address - 1, NULL, NULL) && kho_vmlinux_call_before(vmlinux, address);
+	return kho_vmlinux_function_at(vmlinux, address - 1, NULL, NULL) != NULL;
 }
 
-/* A frame pointer that can be one: in the stack, not below @at, and with a return address above what it points at. */
+/* By the code of the file: a call that alternatives have patched to another length is not known by it. */
+static bool is_return_address(const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	return in_function(vmlinux, address) && kho_vmlinux_call_before(vmlinux, address);
+}
+
+/* A frame pointer that can be one: in the stack, not below @at, and with an address of code above what it points at. */
 static bool is_frame(const struct kho_vmlinux *vmlinux, const struct kho_image *image, guint64 pointer, guint64 at,
 		     guint64 end)
 {
 	guint64 address;
 
 	return pointer >= at && pointer < end && end - pointer >= 2 * WORD && pointer % WORD == 0 &&
-	       kho_image_read_number(image, pointer + WORD, WORD, &address) && is_return_address(vmlinux, address);
+	       kho_image_read_number(image, pointer + WORD, WORD, &address) && in_function(vmlinux, address);
 }
 
 /*
@@ -58,6 +66,7 @@ struct scan {
 	guint64 start, end; /* of the stack's used part */
 	guint64 frame;	    /* the frame pointer that is followed */
 	guint64 regs;	    /* a struct pt_regs that is to come; 0: none */
+	bool leaf;	    /* the program counter is in a function that has made no frame */
 };
 
 static bool in_stack(const struct scan *scan, guint64 address, guint64 bytes)
@@ -85,17 +94,39 @@ static void take_regs(struct scan *scan, guint64 at, guint64 ip)
 
 static void take_word(struct scan *scan, guint64 at, guint64 word)
 {
-	bool reliable =
+	bool framed =
 		at == scan->frame + WORD && is_frame(scan->vmlinux, scan->image, scan->frame, scan->start, scan->end);
+	bool reliable = framed || (scan->leaf && at == scan->start && in_function(scan->vmlinux, word));
 	const struct kho_frame *last;
 
 	if (!reliable && !is_return_address(scan->vmlinux, word))
 		return;
 	last = add_frame(scan->frames, scan->vmlinux, at, word, true, reliable);
-	if (reliable && kho_image_read_number(scan->image, scan->frame, WORD, &scan->frame))
+	if (framed && kho_image_read_number(scan->image, scan->frame, WORD, &scan->frame))
 		follow_encoded(scan);
 	if (g_strcmp0(last->function, EARLY_HANDLER) == 0 && in_stack(scan, at + WORD, (REGS_IP + 1) * WORD))
 		scan->regs = at + WORD;
+}
+
+/*
+ * A function that begins with no "push %rbp" makes no frame: native_halt(), for one. What lies at the stack pointer
+ * then is where it returns to, if it can be that.
+ */
+static bool is_leaf(const struct kho_vmlinux *vmlinux, guint64 address)
+{
+	static const guint8 endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	guint64 offset;
+	guint8 code[16];
+	gsize at = 0;
+
+	if (!kho_vmlinux_function_at(vmlinux, address, &offset, NULL) ||
+	    !kho_vmlinux_read(vmlinux, address - offset, code, sizeof(code)))
+		return false;
+	if (memcmp(code, endbr, sizeof(endbr)) == 0)
+		at += sizeof(endbr);
+	if (code[at] == 0xe8 || (code[at] == 0x0f && code[at + 1] == 0x1f)) /* the call or nop of ftrace */
+		at += 5;
+	return code[at] != 0x55;
 }
 
 static void scan_stack(GPtrArray *frames, const struct kho_vmlinux *vmlinux, const struct kho_image *image,
@@ -106,6 +137,7 @@ static void scan_stack(GPtrArray *frames, const struct kho_vmlinux *vmlinux, con
 
 	scan.end = at + STACK_BYTES - at % STACK_BYTES;
 	scan.frame = registers->rbp;
+	scan.leaf = is_leaf(vmlinux, registers->rip);
 	follow_encoded(&scan);
 	for (; at < scan.end && kho_image_read_number(image, at, WORD, &word); at += WORD) {
 		if (scan.regs && at == scan.regs + REGS_IP * WORD)

@@ -7,9 +7,7 @@
 #include "harness/model/topology.h"
 
 /* Of kernel/panic.c, 6.18 to 7.3: the CPU that panics, or -1. */
-#define PANIC_FLAG  "panic_cpu"
-#define KERNEL_HALF (1ULL << 63)
-#define INTERRUPTS  (1ULL << 9) /* IF of RFLAGS */
+#define PANIC_FLAG "panic_cpu"
 
 /* What is read at every beat. */
 enum { PANIC, STATIC_LOG, BOOT_LOG, NR_WORDS };
@@ -166,46 +164,57 @@ static void located(const struct kho_location *location, void *data)
 	answered(watch);
 }
 
-/* Of several CPUs the one that says most: one that runs, else one that waits in the kernel for nothing. */
-static const struct kho_cpu_registers *telling_cpu(const GArray *cpus, bool *dead)
-{
-	const struct kho_cpu_registers *telling = NULL;
-
-	*dead = false;
-	for (guint i = 0; i < cpus->len; i++) {
-		const struct kho_cpu_registers *cpu = &g_array_index(cpus, struct kho_cpu_registers, i);
-		bool stuck = cpu->halted && cpu->rip >= KERNEL_HALF && !(cpu->rflags & INTERRUPTS);
-
-		*dead |= stuck;
-		if (!telling || (telling->halted && (!cpu->halted || stuck)))
-			telling = cpu;
-	}
-	return telling;
-}
-
+/* Where a CPU is; NULL: elsewhere, such as in the first kernel's remains, where those that nobody woke stay halted. */
 static const char *function_of(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
 {
-	const char *function;
-
 	if (cpu->cpl)
 		return KHO_IN_USER_SPACE;
 	if (!watch->have_location)
 		return KHO_BEFORE_THE_KERNEL;
-	function = kho_vmlinux_function_at(watch->config.vmlinux, cpu->rip - watch->location.slide, NULL, NULL);
-	return function ?: KHO_OUTSIDE_OF_THE_KERNEL;
+	return kho_vmlinux_function_at(watch->config.vmlinux, cpu->rip - watch->location.slide, NULL, NULL);
+}
+
+/* How much a CPU tells: one that has stopped for ever, one that runs, one that is idle. As in
+ * kho_autopsy_telling_cpu(). */
+enum { ELSEWHERE, IDLE, RUNS, DEAD };
+
+static int weight(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
+{
+	const char *function = function_of(watch, cpu);
+
+	if (!function)
+		return ELSEWHERE;
+	if (!cpu->halted)
+		return RUNS;
+	if (cpu->rflags & KHO_RFLAGS_IF)
+		return IDLE;
+	return kho_stall_is_parking(function) ? ELSEWHERE : DEAD;
+}
+
+static const struct kho_cpu_registers *telling_cpu(const struct kho_watch *watch, const GArray *cpus)
+{
+	const struct kho_cpu_registers *telling = NULL;
+
+	for (guint i = 0; i < cpus->len; i++) {
+		const struct kho_cpu_registers *cpu = &g_array_index(cpus, struct kho_cpu_registers, i);
+
+		if (!telling || weight(watch, cpu) > weight(watch, telling))
+			telling = cpu;
+	}
+	return telling;
 }
 
 static void took_registers(const char *text, void *data)
 {
 	struct kho_watch *watch = data;
 	g_autoptr(GArray) cpus = kho_registers_parse(text ?: "");
-	const struct kho_cpu_registers *cpu = telling_cpu(cpus, &watch->beat.dead);
+	const struct kho_cpu_registers *cpu = telling_cpu(watch, cpus);
 
 	if (cpu) {
 		g_free(watch->function);
-		watch->function = g_strdup(function_of(watch, cpu));
+		watch->function = g_strdup(function_of(watch, cpu) ?: KHO_OUTSIDE_OF_THE_KERNEL);
 		watch->beat.halted = cpu->halted;
-		watch->beat.dead &= cpu->halted;
+		watch->beat.dead = weight(watch, cpu) == DEAD;
 	}
 	answered(watch);
 }

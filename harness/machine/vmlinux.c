@@ -34,6 +34,21 @@ static gint by_name(gconstpointer a, gconstpointer b)
 	return strcmp(left->name, right->name) ?: (int)right->global - (int)left->global;
 }
 
+/* Code that was written in assembler is no STT_FUNC where it is entered by other ways than a call: entry code, mostly.
+ */
+static bool is_code(const struct kho_vmlinux *vmlinux, const GElf_Sym *sym)
+{
+	Elf_Scn *section;
+	GElf_Shdr header;
+
+	if (GELF_ST_TYPE(sym->st_info) == STT_FUNC)
+		return true;
+	if (GELF_ST_TYPE(sym->st_info) != STT_NOTYPE || !sym->st_size)
+		return false;
+	section = elf_getscn(vmlinux->elf, sym->st_shndx);
+	return section && gelf_getshdr(section, &header) && header.sh_flags & SHF_EXECINSTR;
+}
+
 static void add_symbol(struct kho_vmlinux *vmlinux, const GElf_Sym *sym, const char *name)
 {
 	struct symbol symbol = { sym->st_value, sym->st_size, name, GELF_ST_BIND(sym->st_info) != STB_LOCAL };
@@ -42,7 +57,7 @@ static void add_symbol(struct kho_vmlinux *vmlinux, const GElf_Sym *sym, const c
 	if (!name || !*name || sym->st_shndx == SHN_UNDEF || type == STT_SECTION || type == STT_FILE || type == STT_TLS)
 		return;
 	g_array_append_val(vmlinux->symbols, symbol);
-	if (type == STT_FUNC)
+	if (is_code(vmlinux, sym))
 		g_array_append_val(vmlinux->functions, symbol);
 }
 

@@ -182,6 +182,70 @@ static void slid(void **state)
 	assert_string_equal(text, PC "? start_kernel+0x5/0x10\n");
 }
 
+/* --- functions without a frame, and exceptions --- */
+
+/* A function that makes no frame returns to what lies at the stack pointer, even if alternatives have patched its call.
+ */
+static void leaf(void **state)
+{
+	struct stack *stack = *state;
+
+	stack->registers.rip = fake_kernel_address(stack->vmlinux, "outer") + 4;
+	push(stack, fake_kernel_address(stack->vmlinux, "setup_arch") + 7);
+	stack->registers.rbp = push_frame(stack, 0, "start_kernel");
+	expect_stack(stack, "outer+0x4/0x20\nsetup_arch+0x7/0x10\nstart_kernel+0x5/0x10\n");
+	stack->words[0] = 0;
+	expect_stack(stack, "outer+0x4/0x20\nstart_kernel+0x5/0x10\n");
+}
+
+#define REGS_WORDS 21 /* of struct pt_regs */
+
+/* Registers as entry code pushes them: an instruction of @function, whose frame is the next thing on the stack. */
+static void push_regs(struct stack *stack, const char *function)
+{
+	guint64 at = RSP + 8 * stack->used;
+
+	for (guint i = 0; i < REGS_WORDS; i++) {
+		if (i == 4)
+			push(stack, at + 8 * REGS_WORDS); /* rbp */
+		else
+			push(stack, i == 16 ? fake_kernel_address(stack->vmlinux, function) + 2 : 0);
+	}
+}
+
+/*
+ *	rbp  saved rbp = pt_regs + 1 (ENCODE_FRAME_POINTER)
+ *	     entry code
+ *	     pt_regs: ip in setup_arch, rbp --.
+ *	     <---------------------------------'
+ *	     start_kernel
+ */
+static void exception(void **state)
+{
+	struct stack *stack = *state;
+
+	stack->registers.rbp = push(stack, RSP + 16 + 1);
+	push(stack, return_into(stack, "dies"));
+	push_regs(stack, "setup_arch");
+	push_frame(stack, 0, "start_kernel");
+	expect_stack(stack, PC "dies+0x5/0x10\nsetup_arch+0x2/0x10\nstart_kernel+0x5/0x10\n");
+	stack->words[0] = RSP + 17 + 1; /* no place for registers */
+	expect_stack(stack, PC "dies+0x5/0x10\n? start_kernel+0x5/0x10\n");
+	stack->words[0] = (TOP - 8) | 1; /* they would not fit */
+	expect_stack(stack, PC "dies+0x5/0x10\n? start_kernel+0x5/0x10\n");
+}
+
+/* Before that: the first handler leaves the registers right above its return address, and no frame pointer to them. */
+static void early_exception(void **state)
+{
+	struct stack *stack = *state;
+
+	stack->registers.rbp = push_frame(stack, 100, "early_idt_handler_common");
+	push_regs(stack, "setup_arch");
+	push_frame(stack, 0, "start_kernel");
+	expect_stack(stack, PC "early_idt_handler_common+0x5/0x10\nsetup_arch+0x2/0x10\nstart_kernel+0x5/0x10\n");
+}
+
 /* --- no stack --- */
 
 static void nothing_to_unwind(void **state)
@@ -349,6 +413,9 @@ int main(void)
 		TEST(no_chain),
 		TEST(call_at_the_end),
 		TEST(other_words),
+		TEST(leaf),
+		TEST(exception),
+		TEST(early_exception),
 		TEST(slid),
 		TEST(nothing_to_unwind),
 		TEST(astray),

@@ -4,6 +4,7 @@
  * arm64), so it is the same wherever it is built.
  */
 #define BEGIN(name) .globl name; .type name, %function; name:
+#define BEGIN_CODE(name) name: .type name, %notype;
 #define END(name)   .size name, . - name
 #define CALL	    .byte 0xe8, 0, 0, 0, 0
 #define NOPS(count) .fill count, 1, 0x90
@@ -61,10 +62,18 @@ BEGIN(setup_arch)
 	CALL
 	NOPS(11)
 END(setup_arch)
+/* A function with a frame, behind the call of ftrace; the others have none. */
 BEGIN(sparse_init)
 	CALL
-	NOPS(11)
+	.byte 0x55				/* push %rbp */
+	NOPS(10)
 END(sparse_init)
+
+/* Entry code is no function, but it has a size. */
+BEGIN_CODE(early_idt_handler_common)
+	CALL
+	NOPS(11)
+END(early_idt_handler_common)
 
 /* Calls in its last instruction and never gets back: the return address is where the next function begins. */
 BEGIN(dies)
