@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which cell may start next, and until when a machine may stay silent. */
-#include "harness/handover/deadline.h"
+/* Which cell may start next. */
 #include "harness/handover/schedule.h"
 #include "tests/unit/test.h"
 
@@ -71,32 +70,12 @@ static void too_large_for_ever(void **state)
 	kho_schedule_free(schedule);
 }
 
-/* Each deadline is later than the step before it, and grows with the first kernel's own boot. */
-static void deadlines(void **state)
-{
-	struct kho_course course = { 0 };
-	double slow;
-
-	assert_true(kho_deadline(&course, 8 * GIB) > 30);
-	assert_true(kho_deadline(&course, 512 * GIB) > kho_deadline(&course, 8 * GIB));
-	course.first_hello = 2;
-	assert_true(kho_deadline(&course, 8 * GIB) > 2);
-	course.first_end = 3;
-	assert_true(kho_deadline(&course, 8 * GIB) >= 3 + 2 * 3);
-	assert_true(kho_deadline(&course, 8 * GIB) <= 3 + 5 * 3);
-	slow = kho_deadline(&(struct kho_course){ .first_hello = 20, .first_end = 30 }, 8 * GIB);
-	assert_true(slow >= 30 + 2 * 30);
-	course.successor_hello = 6;
-	assert_true(kho_deadline(&course, 8 * GIB) > 6);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_more_than_jobs),
 		cmocka_unit_test(never_more_than_memory),
 		cmocka_unit_test(too_large_for_ever),
-		cmocka_unit_test(deadlines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
