@@ -22,7 +22,7 @@ void kho_course_heard(struct kho_course *course, double now)
 {
 	if (course->first_line <= 0)
 		course->first_line = now;
-	else if (course->first_hello <= 0)
+	else if (course->first_hello <= 0 || course->last_line < course->first_hello)
 		course->longest_gap = MAX(course->longest_gap, now - course->last_line);
 	course->last_line = now;
 }

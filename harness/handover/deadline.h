@@ -16,7 +16,7 @@
 struct kho_course {
 	double first_line;	/* guest time at which the first kernel's console spoke; 0: not yet */
 	double last_line;	/* ... it spoke last, while it booted */
-	double longest_gap;	/* the longest silence between */
+	double longest_gap;	/* the longest silence between, up to the first init */
 	double first_hello;	/* guest time at which the first init spoke; 0: not yet */
 	double first_end;	/* ... the first kernel said its last word */
 	double successor_hello; /* ... the successor's init spoke */

@@ -63,6 +63,24 @@ static void silence_of_the_first_boot(void **state)
 	NEAR(course.longest_gap, 1.2);
 }
 
+/*
+ * The record of init itself is the last word of the boot: what comes between the console's and it is a stretch of the
+ * successor's boot, too. It may be known before the tick that counts it.
+ */
+static void silence_before_init(void **state)
+{
+	struct kho_course course = { 0 };
+
+	kho_course_heard(&course, 0.5);
+	kho_course_heard(&course, 0.6);
+	course.first_hello = 3;
+	kho_course_heard(&course, 3.1);
+	NEAR(course.longest_gap, 2.5);
+	assert_true(kho_patience(&course, true) >= 2 * 2.4);
+	kho_course_heard(&course, 20);
+	NEAR(course.longest_gap, 2.5);
+}
+
 /* The first word ends the stretch before it, and no gap. */
 static void silence_before_the_first_word(void **state)
 {
@@ -126,6 +144,7 @@ int main(void)
 		cmocka_unit_test(deadlines),
 		cmocka_unit_test(all_the_memory_there_can_be),
 		cmocka_unit_test(silence_of_the_first_boot),
+		cmocka_unit_test(silence_before_init),
 		cmocka_unit_test(silence_before_the_first_word),
 		cmocka_unit_test(patience_of_each_stretch),
 		cmocka_unit_test(patience_grows_with_the_machine),
