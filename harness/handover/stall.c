@@ -8,6 +8,8 @@
 #define LOOP_FUNCTIONS 3
 /* Of the silence: what a machine that runs must have used of CPU time. */
 #define BUSY 0.5
+/* Of the looks: how many must find an idle machine halted. Its timer wakes it, and a look may fall on that. */
+#define IDLE 0.9
 /* Where it is not plain that it got stuck. */
 #define LONG_PATIENCE 3.0
 
@@ -41,7 +43,7 @@ static void look(struct kho_stall *stall, const struct kho_beat *beat)
 
 static enum kho_stall_state judge(const struct kho_stall *stall, double silence, double used, double patience)
 {
-	bool busy = used >= silence * BUSY, idle = stall->halted == stall->looks;
+	bool busy = used >= silence * BUSY, idle = stall->halted >= stall->looks * IDLE;
 
 	if (stall->dead == stall->looks)
 		return KHO_STALL_HALTED;
