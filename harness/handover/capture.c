@@ -51,12 +51,13 @@ struct piece {
 static void finish(struct kho_capture *capture)
 {
 	g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(struct kho_mapping));
+	bool whole = capture->walk && kho_page_walk_whole(capture->walk);
 	const struct kho_captured captured = {
 		.vmlinux = capture->vmlinux,
 		.slide = capture->location.slide,
 		.image = capture->image,
 		.registers = capture->registers,
-		.memory_map = capture->walk ? kho_page_walk_mappings(capture->walk) : nothing,
+		.memory_map = whole ? kho_page_walk_mappings(capture->walk) : nothing,
 		.memory_map_start = capture->memory_map_start,
 	};
 

@@ -17,7 +17,8 @@ struct kho_captured {
 	guint64 slide;			   /* of that kernel */
 	const struct kho_image *image;
 	const char *registers;	  /* of all CPUs, QEMU's text; NULL: none */
-	const GArray *memory_map; /* of struct kho_mapping: what maps the vmemmap; empty without one */
+	const GArray *memory_map; /* of struct kho_mapping: what maps the vmemmap; empty without one, or if not all was
+				     read */
 	guint64 memory_map_start; /* virtual address of the vmemmap; 0: not known */
 };
 

@@ -25,12 +25,15 @@ struct kho_page_walk {
 	GArray *next_wanted, *next_tables;
 	GArray *mappings;
 	guint pages;
+	bool missed; /* a page that could not be read, or one too many */
 };
 
 static void want(struct kho_page_walk *walk, guint64 physical, struct table table)
 {
-	if (walk->pages >= KHO_PAGE_WALK_MAX)
+	if (walk->pages >= KHO_PAGE_WALK_MAX) {
+		walk->missed = true;
 		return;
+	}
 	walk->pages++;
 	g_array_append_val(walk->next_wanted, physical);
 	g_array_append_val(walk->next_tables, table);
@@ -104,6 +107,7 @@ void kho_page_walk_give(struct kho_page_walk *walk, guint index, const void *pag
 {
 	const struct table *table = &g_array_index(walk->tables, struct table, index);
 
+	walk->missed |= !page;
 	for (guint i = 0; page && i < ENTRIES; i++) {
 		guint64 entry;
 
@@ -134,6 +138,11 @@ void kho_page_walk_step(struct kho_page_walk *walk)
 	swap(&walk->tables, &walk->next_tables);
 	if (!walk->wanted->len)
 		g_array_sort(walk->mappings, by_virtual);
+}
+
+bool kho_page_walk_whole(const struct kho_page_walk *walk)
+{
+	return !walk->wanted->len && !walk->missed;
 }
 
 const GArray *kho_page_walk_mappings(const struct kho_page_walk *walk)

@@ -10,7 +10,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#define KHO_PAGE_WALK_MAX   65536 /* pages of tables: 4 KiB mappings of 128 GiB */
+#define KHO_PAGE_WALK_MAX   16384 /* pages of tables: 4 KiB mappings of 32 GiB, the memory map of 2 TiB */
 #define KHO_PAGE_WALK_BYTES 4096
 
 /* A leaf: [virtual, virtual + size) lies at [physical, physical + size). Bytes. */
@@ -38,6 +38,9 @@ void kho_page_walk_give(struct kho_page_walk *walk, guint index, const void *pag
 
 /* All that were wanted have been given: on to the next level. */
 void kho_page_walk_step(struct kho_page_walk *walk);
+
+/* The walk is over, and everything that was wanted has been seen: what was not found is not mapped. */
+bool kho_page_walk_whole(const struct kho_page_walk *walk);
 
 /* What was found so far, of struct kho_mapping, by virtual address once the walk is over. */
 const GArray *kho_page_walk_mappings(const struct kho_page_walk *walk);

@@ -100,6 +100,7 @@ static void every_size_of_page(void **state)
 	expect_mapping(all, 2, KERNEL + 18 * MIB, 0x5200000, 2 * MIB);
 	expect_mapping(all, 3, KERNEL + 20 * MIB + 0x1000, 0x7777000, 4 * KIB);
 	assert_int_equal(memory.reads, 5);
+	assert_true(kho_page_walk_whole(all));
 	kernel = walk(&memory, 0, KERNEL, KERNEL + GIB - 1);
 	expect_count(kernel, 3);
 	assert_int_equal(memory.reads, 4);
@@ -233,9 +234,11 @@ static void tables_of_themselves(void **state)
 		set(&memory, ROOT, i, ROOT | PRESENT);
 	all = walk(&memory, LA57, ALL);
 	assert_int_equal(memory.reads, KHO_PAGE_WALK_MAX);
+	assert_false(kho_page_walk_whole(all));
 	/* The kernel's GiB is all that a search for the kernel ever sees of it. */
 	wide = walk(&memory, 0, KERNEL, KERNEL + GIB - 1);
 	assert_int_equal(memory.reads, 1 + 1 + 1 + 512);
+	assert_true(kho_page_walk_whole(wide));
 	expect_count(wide, 512 * 512);
 }
 
@@ -248,6 +251,7 @@ static void pages_that_cannot_be_read(void **state)
 	set(&memory, 0x3000, 10, 0x000ffffffffff000 | PRESENT);
 	set(&memory, 0x1000, 0, 0x123456000 | PRESENT);
 	made = walk(&memory, 0, ALL);
+	assert_false(kho_page_walk_whole(made));
 	expect_count(made, 2);
 	expect_mapping(made, 0, KERNEL + 16 * MIB, 0x5000000, 2 * MIB);
 }
@@ -268,6 +272,21 @@ static void pages_of_garbage(void **state)
 	}
 }
 
+/* Somebody who has no more time must not take what is not found yet for what is not there. */
+static void not_over_yet(void **state)
+{
+	struct memory memory = { 0 };
+	g_autoptr(KhoPageWalk) made = kho_page_walk_new(ROOT, 0, ALL);
+
+	make_up_kernel(&memory);
+	assert_false(kho_page_walk_whole(made));
+	kho_page_walk_give(made, 0, memory.words[1]);
+	assert_false(kho_page_walk_whole(made));
+	kho_page_walk_step(made);
+	assert_int_equal(kho_page_walk_wanted(made)->len, 2);
+	assert_false(kho_page_walk_whole(made));
+}
+
 static void nothing_to_free(void **state)
 {
 	kho_page_walk_free(NULL);
@@ -286,6 +305,7 @@ int main(void)
 		cmocka_unit_test(tables_of_themselves),
 		cmocka_unit_test(pages_that_cannot_be_read),
 		cmocka_unit_test(pages_of_garbage),
+		cmocka_unit_test(not_over_yet),
 		cmocka_unit_test(nothing_to_free),
 	};
 
