@@ -5,6 +5,8 @@
 #define MAX_NODE    4096
 #define SMALL_PAGE  (4ULL << 10)
 #define MAX_ADDRESS (1ULL << 52)
+/* 128 TiB in sections of 128 MiB. Ranges come from the guest, and more would take minutes. */
+#define MAX_SECTIONS (1u << 20)
 
 /* The map of the sections [from, to) that were seen so far, all of one node and without a gap between their numbers'
  * order in memory. */
@@ -20,20 +22,17 @@ struct examination {
 	struct kho_memory memory;
 	guint64 section_bytes, map_bytes; /* of a section: memory, map */
 	guint at;			  /* in the mappings */
+	guint range;			  /* the first that does not end before the section */
 	struct run run;
-	GArray *nodes;
+	GArray *nodes; /* of struct kho_map_node, by number */
 };
 
 static struct kho_map_node *node_of(struct examination *x, unsigned int nid)
 {
-	for (guint i = 0; i < x->nodes->len; i++) {
-		struct kho_map_node *node = &g_array_index(x->nodes, struct kho_map_node, i);
-
-		if (node->node == nid)
-			return node;
-	}
-	g_array_append_val(x->nodes, ((struct kho_map_node){ .node = nid }));
-	return &g_array_index(x->nodes, struct kho_map_node, x->nodes->len - 1);
+	if (nid >= x->nodes->len)
+		g_array_set_size(x->nodes, nid + 1);
+	g_array_index(x->nodes, struct kho_map_node, nid).node = nid;
+	return &g_array_index(x->nodes, struct kho_map_node, nid);
 }
 
 static void end_run(struct examination *x)
@@ -66,17 +65,21 @@ static void take_part(struct examination *x, struct kho_map_node *node, const st
 	x->run.next = physical + (end - start);
 }
 
-/* Bytes of memory in a section. */
-static guint64 section_memory(const struct examination *x, guint64 section)
+static const struct kho_memory_range *range_at(const struct examination *x, guint index)
+{
+	return index < x->input->ranges->len ? &g_array_index(x->input->ranges, struct kho_memory_range, index) : NULL;
+}
+
+/* Bytes of memory in a section. Sections ascend from call to call. */
+static guint64 section_memory(struct examination *x, guint64 section)
 {
 	guint64 from = section * x->section_bytes, to = from + x->section_bytes, bytes = 0;
+	const struct kho_memory_range *range;
 
-	for (guint i = 0; i < x->input->ranges->len; i++) {
-		const struct kho_memory_range *range = &g_array_index(x->input->ranges, struct kho_memory_range, i);
-
-		if (range->start < to && range->end > from)
-			bytes += MIN(range->end, to) - MAX(range->start, from);
-	}
+	while ((range = range_at(x, x->range)) && range->end <= from)
+		x->range++;
+	for (guint i = x->range; (range = range_at(x, i)) && range->start < to; i++)
+		bytes += MIN(range->end, to) - MAX(range->start, from);
 	return bytes;
 }
 
@@ -105,18 +108,37 @@ static void take_section(struct examination *x, guint64 section)
 		node->lost_bytes += section_memory(x, section);
 }
 
-static gint by_node(gconstpointer a, gconstpointer b)
+/* Drops the numbers that no section is of: of one there is a map, or it is lost. */
+static GArray *present_nodes(const struct examination *x)
 {
-	const struct kho_map_node *left = a, *right = b;
+	GArray *present = g_array_new(FALSE, FALSE, sizeof(struct kho_map_node));
 
-	return left->node < right->node ? -1 : left->node > right->node;
+	for (guint i = 0; i < x->nodes->len; i++) {
+		const struct kho_map_node *node = &g_array_index(x->nodes, struct kho_map_node, i);
+
+		if (node->map_bytes || node->lost_bytes)
+			g_array_append_val(present, *node);
+	}
+	return present;
 }
 
-static bool makes_sense(const struct kho_backing_input *input, const struct kho_memory_ranges *ranges)
+/* Nothing of this is trusted: sums and products have to stay within 64 bits. */
+static bool geometry_makes_sense(const struct kho_geometry *geometry)
 {
-	return input->geometry.map_virtual && input->geometry.page_size && ranges->count &&
-	       ranges->section_bytes >= MIN_SECTION && input->geometry.struct_page_size &&
-	       kho_memory_ranges_valid(ranges, MAX_NODE) && ranges->ranges[ranges->count - 1].end <= MAX_ADDRESS;
+	return geometry->map_virtual && geometry->page_size && geometry->pages_per_section &&
+	       geometry->page_size <= MAX_ADDRESS / geometry->pages_per_section &&
+	       geometry->page_size * geometry->pages_per_section >= MIN_SECTION && geometry->struct_page_size &&
+	       geometry->struct_page_size <= geometry->page_size;
+}
+
+static bool makes_sense(const struct examination *x, const struct kho_memory_ranges *ranges)
+{
+	guint64 end;
+
+	if (!geometry_makes_sense(&x->input->geometry) || !ranges->count || !kho_memory_ranges_valid(ranges, MAX_NODE))
+		return false;
+	end = ranges->ranges[ranges->count - 1].end;
+	return end <= MAX_ADDRESS && x->input->start <= G_MAXUINT64 - (end / x->section_bytes + 1) * x->map_bytes;
 }
 
 GArray *kho_backing_examine(const struct kho_backing_input *input)
@@ -134,14 +156,19 @@ GArray *kho_backing_examine(const struct kho_backing_input *input)
 		.map_bytes = input->geometry.struct_page_size * input->geometry.pages_per_section,
 	};
 
-	if (!makes_sense(input, &ranges))
+	g_autoptr(GArray) nodes = g_array_new(FALSE, TRUE, sizeof(struct kho_map_node));
+	guint sections = 0;
+
+	if (!makes_sense(&x, &ranges))
 		return NULL;
-	x.nodes = g_array_new(FALSE, TRUE, sizeof(struct kho_map_node));
-	for (u64 section = 0; x.memory.next_section(x.memory.context, &section); section++)
+	x.nodes = nodes;
+	for (u64 section = 0; x.memory.next_section(x.memory.context, &section); section++) {
+		if (sections++ == MAX_SECTIONS)
+			return NULL;
 		take_section(&x, section);
+	}
 	end_run(&x);
-	g_array_sort(x.nodes, by_node);
-	return x.nodes;
+	return present_nodes(&x);
 }
 
 /* --- in words --- */
