@@ -45,12 +45,12 @@ static void examine_memory(struct kho_autopsy *autopsy, const struct kho_capture
 
 static enum kho_boot_step furthest_step(const struct kho_autopsy *autopsy)
 {
-	enum kho_boot_step furthest = KHO_BOOT_UNKNOWN;
+	enum kho_boot_step furthest = kho_boot_step_of_log(autopsy->log);
 
 	for (guint i = 0; i < autopsy->cpus->len; i++) {
 		const struct kho_autopsy_cpu *cpu = g_ptr_array_index(autopsy->cpus, i);
 
-		furthest = MAX(furthest, kho_boot_step_find(autopsy->log, cpu->frames));
+		furthest = MAX(furthest, kho_boot_step_find(NULL, cpu->frames));
 	}
 	return furthest;
 }
