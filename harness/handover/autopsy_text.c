@@ -2,22 +2,39 @@
 #include "harness/handover/autopsy_text.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
 
 #define HEX "0x%" G_GINT64_MODIFIER "x"
 #define DEC "%" G_GINT64_MODIFIER "u"
 
-/* One line of text that may come from the machine. To be freed. */
-static char *clean(const char *text, gssize length)
+/*
+ * One line of text that may come from the machine: white space is a space, what else is not printable a '?'. ASCII is
+ * not all: U+009B begins an escape sequence as well. To be freed.
+ */
+static char *clean(const char *text)
 {
-	char *valid = g_utf8_make_valid(text, length);
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	GString *cleaned = g_string_sized_new(strlen(valid));
 
-	for (char *c = valid; *c; c++)
-		if (g_ascii_iscntrl(*c))
-			*c = *c == '\t' ? ' ' : '?';
-	return valid;
+	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
+		gunichar character = g_utf8_get_char(c);
+
+		if (g_unichar_isprint(character))
+			g_string_append_len(cleaned, c, g_utf8_next_char(c) - c);
+		else
+			g_string_append_c(cleaned, g_unichar_isspace(character) ? ' ' : '?');
+	}
+	return g_string_free(cleaned, FALSE);
 }
 
 /* --- for a person --- */
+
+static void append_line(GString *text, const char *before, const char *line)
+{
+	g_autofree char *cleaned = clean(line);
+
+	g_string_append_printf(text, "%s%s\n", before, cleaned);
+}
 
 static void append_cpu(GString *text, const struct kho_autopsy_cpu *cpu)
 {
@@ -29,9 +46,8 @@ static void append_cpu(GString *text, const struct kho_autopsy_cpu *cpu)
 			       registers->rip, registers->rsp, registers->rbp, registers->rflags, registers->cr2);
 	for (guint i = 0; i < cpu->frames->len; i++) {
 		g_autofree char *frame = kho_frame_text(cpu->frames->pdata[i]);
-		g_autofree char *line = clean(frame, -1);
 
-		g_string_append_printf(text, "    %s\n", line);
+		append_line(text, "    ", frame);
 	}
 }
 
@@ -55,7 +71,7 @@ static void append_memblock(GString *text, const struct kho_autopsy *autopsy)
 
 	g_string_append(text, "\nmemblock:\n");
 	if (!memblock) {
-		g_string_append_printf(text, "  %s\n", autopsy->memblock_problem ?: "not read");
+		append_line(text, "  ", autopsy->memblock_problem ?: "not read");
 		return;
 	}
 	g_string_append_printf(text, "  scratch: " DEC " bytes, free: " DEC ", in one piece: " DEC "\n",
@@ -70,9 +86,9 @@ static void append_log(GString *text, const struct kho_autopsy *autopsy)
 
 	g_string_append(text, "\nthe kernel's log:\n");
 	if (!autopsy->log)
-		g_string_append_printf(text, "  %s\n", autopsy->log_problem ?: "not read");
+		append_line(text, "  ", autopsy->log_problem ?: "not read");
 	for (guint i = 0; lines[i]; i++) {
-		g_autofree char *line = clean(lines[i], -1);
+		g_autofree char *line = clean(lines[i]);
 
 		if (*line)
 			g_string_append_printf(text, "%s\n", line);
@@ -84,22 +100,16 @@ static void append_registers(GString *text, const struct kho_autopsy *autopsy)
 	g_auto(GStrv) lines = g_strsplit(autopsy->registers ?: "  QEMU did not answer", "\n", -1);
 
 	g_string_append(text, "\nall registers:\n");
-	for (guint i = 0; lines[i]; i++) {
-		g_autofree char *line = clean(g_strchomp(lines[i]), -1);
-
-		g_string_append_printf(text, "%s\n", line);
-	}
+	for (guint i = 0; lines[i]; i++)
+		append_line(text, "", g_strchomp(lines[i]));
 }
 
 char *kho_autopsy_text(const struct kho_autopsy *autopsy)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	if (autopsy->reason) {
-		g_autofree char *reason = clean(autopsy->reason, -1);
-
-		g_string_append_printf(text, "reason: %s\n", reason);
-	}
+	if (autopsy->reason)
+		append_line(text, "reason: ", autopsy->reason);
 	g_string_append_printf(text, "boot had come to: %s\n", kho_boot_step_name(autopsy->progress));
 	if (autopsy->slide)
 		g_string_append_printf(text, "KASLR moved the kernel by " HEX "\n", autopsy->slide);
@@ -115,7 +125,7 @@ char *kho_autopsy_text(const struct kho_autopsy *autopsy)
 
 static void put_text(JsonBuilder *builder, const char *key, const char *text)
 {
-	g_autofree char *value = text ? clean(text, -1) : NULL;
+	g_autofree char *value = text ? clean(text) : NULL;
 
 	json_builder_set_member_name(builder, key);
 	if (value)
@@ -235,7 +245,7 @@ static void put_log(JsonBuilder *builder, const struct kho_autopsy *autopsy)
 	}
 	json_builder_begin_array(builder);
 	for (guint i = 0; lines[i]; i++) {
-		g_autofree char *line = clean(lines[i], -1);
+		g_autofree char *line = clean(lines[i]);
 
 		if (*line)
 			json_builder_add_string_value(builder, line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How an autopsy is written: as text for a person, as JSON for a program. Pure. What came from the machine is made
- * harmless: valid UTF-8 without control characters.
+ * harmless: valid UTF-8, white space is a space, and what else is not printable a "?".
  */
 #ifndef KHO_HANDOVER_AUTOPSY_TEXT_H
 #define KHO_HANDOVER_AUTOPSY_TEXT_H
