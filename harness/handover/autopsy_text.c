@@ -40,6 +40,10 @@ static void append_cpu(GString *text, const struct kho_autopsy_cpu *cpu)
 {
 	const struct kho_cpu_registers *registers = &cpu->registers;
 
+	if (!registers->have_rip) {
+		g_string_append_printf(text, "\nCPU %u: its registers are not known\n", registers->cpu);
+		return;
+	}
 	g_string_append_printf(text, "\nCPU %u: %s%s\n", registers->cpu,
 			       registers->cpl ? "in user space" : "in the kernel", registers->halted ? ", halted" : "");
 	g_string_append_printf(text, "  rip " HEX "  rsp " HEX "  rbp " HEX "  rflags " HEX "  cr2 " HEX "\n",
@@ -141,6 +145,15 @@ static void put_address(JsonBuilder *builder, const char *key, guint64 address)
 	put_text(builder, key, text);
 }
 
+static void put_register(JsonBuilder *builder, const char *key, const struct kho_cpu_registers *registers,
+			 guint64 value)
+{
+	if (registers->have_rip)
+		put_address(builder, key, value);
+	else
+		put_text(builder, key, NULL);
+}
+
 /* JSON's readers end at INT64_MAX; the rest goes as text, so that no digit is lost. */
 static void put_number(JsonBuilder *builder, const char *key, guint64 number)
 {
@@ -184,11 +197,11 @@ static void put_cpu(JsonBuilder *builder, const struct kho_autopsy_cpu *cpu)
 
 	json_builder_begin_object(builder);
 	put_number(builder, "cpu", registers->cpu);
-	put_address(builder, "rip", registers->rip);
-	put_address(builder, "rsp", registers->rsp);
-	put_address(builder, "rbp", registers->rbp);
-	put_address(builder, "rflags", registers->rflags);
-	put_address(builder, "cr2", registers->cr2);
+	put_register(builder, "rip", registers, registers->rip);
+	put_register(builder, "rsp", registers, registers->rsp);
+	put_register(builder, "rbp", registers, registers->rbp);
+	put_register(builder, "rflags", registers, registers->rflags);
+	put_register(builder, "cr2", registers, registers->cr2);
 	put_number(builder, "cpl", registers->cpl);
 	put_bool(builder, "halted", registers->halted);
 	put_frames(builder, cpu->frames);

@@ -222,6 +222,25 @@ static void json_of_nothing(void **state)
 	assert_json(root, "$.log", "null");
 }
 
+/* A CPU that QEMU printed nothing of is not at address 0. */
+static void a_cpu_without_registers(void **state)
+{
+	g_autoptr(KhoAutopsy) autopsy = made_up_autopsy(NULL);
+	struct kho_autopsy_cpu *cpu = made_up_cpu(autopsy, "");
+	g_autofree char *text = NULL, *json = NULL;
+	g_autoptr(JsonNode) root = NULL;
+
+	cpu->registers = (struct kho_cpu_registers){ .cpu = 7 };
+	text = kho_autopsy_text(autopsy);
+	json = kho_autopsy_json(autopsy);
+	root = parse(json);
+	assert_has(text, "\nCPU 7: its registers are not known\n\n");
+	assert_json(root, "$.cpus[0].cpu", "7");
+	assert_json(root, "$.cpus[0].rip", "null");
+	assert_json(root, "$.cpus[0].cr2", "null");
+	assert_json(root, "$.cpus[0].stack", "[]");
+}
+
 /* A log without a word is not a log that was not read. */
 static void an_empty_log(void **state)
 {
@@ -279,9 +298,11 @@ static void large_logs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_of_all), cmocka_unit_test(text_of_nothing), cmocka_unit_test(keys_of_both),
-		cmocka_unit_test(json_of_all), cmocka_unit_test(json_of_nothing), cmocka_unit_test(an_empty_log),
-		cmocka_unit_test(nasty_json),  cmocka_unit_test(large_logs),
+		cmocka_unit_test(text_of_all),	   cmocka_unit_test(text_of_nothing),
+		cmocka_unit_test(keys_of_both),	   cmocka_unit_test(json_of_all),
+		cmocka_unit_test(json_of_nothing), cmocka_unit_test(an_empty_log),
+		cmocka_unit_test(nasty_json),	   cmocka_unit_test(a_cpu_without_registers),
+		cmocka_unit_test(large_logs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
