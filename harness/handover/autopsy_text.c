@@ -105,7 +105,7 @@ static void append_registers(GString *text, const struct kho_autopsy *autopsy)
 
 	g_string_append(text, "\nall registers:\n");
 	for (guint i = 0; lines[i]; i++)
-		append_line(text, "", g_strchomp(lines[i]));
+		append_line(text, "", lines[i]);
 }
 
 char *kho_autopsy_text(const struct kho_autopsy *autopsy)

@@ -197,11 +197,14 @@ static void the_telling_cpu(void **state)
 {
 	g_autoptr(KhoAutopsy) autopsy = made_up_autopsy(NULL);
 
-	made_up_cpu(autopsy, "default_idle")->registers.halted = true;
+	struct kho_autopsy_cpu *idle = made_up_cpu(autopsy, "default_idle"), *dead;
+
+	idle->registers.halted = true;
+	idle->registers.rflags = KHO_RFLAGS_IF;
 	assert_int_equal(telling(autopsy, NULL), 0); /* the first, if none runs */
 	made_up_cpu(autopsy, "")->registers.cpl = 3;
 	assert_int_equal(telling(autopsy, NULL), 0);
-	made_up_cpu(autopsy, "- loop");
+	made_up_cpu(autopsy, "loop");
 	made_up_cpu(autopsy, "delay vpanic panic ?oops");
 	assert_int_equal(telling(autopsy, NULL), 2); /* one that runs in the kernel */
 	assert_int_equal(telling(autopsy, "nowhere"), 2);
@@ -210,6 +213,14 @@ static void the_telling_cpu(void **state)
 	/* What is left over from an earlier call does not count. */
 	assert_int_equal(telling(autopsy, "oops"), 2);
 	assert_int_equal(telling(autopsy, ""), 2);
+	dead = made_up_cpu(autopsy, "stop_this_cpu"); /* out of use */
+	dead->registers.halted = true;
+	dead->registers.rflags = 0;
+	assert_int_equal(telling(autopsy, NULL), 2);
+	dead = made_up_cpu(autopsy, "native_halt waits_for_ever");
+	dead->registers.halted = true; /* for ever: those that run may wait for it */
+	dead->registers.rflags = 0;
+	assert_int_equal(telling(autopsy, NULL), dead->registers.cpu);
 }
 
 static void nothing_to_free(void **state)
