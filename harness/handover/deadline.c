@@ -13,6 +13,10 @@
 /* Small machines boot within a second, and ten looks at them are not enough to tell a hiccup from a hang. */
 #define SHORTEST_PATIENCE 1.5
 
+/* A successor says what the first kernel said, and may have memory debugging or an oops to report. */
+#define FLOOD	    4
+#define FLOOD_LEAST 500
+
 /* Without anything to compare with: far more than any machine here needs, and reached by dead ones only. */
 #define FIRST_BOOT_SECONDS	   60.0
 #define FIRST_BOOT_SECONDS_PER_GIB 1.0
@@ -25,6 +29,11 @@ void kho_course_heard(struct kho_course *course, double now)
 	else if (course->first_hello <= 0 || course->last_line < course->first_hello)
 		course->longest_gap = MAX(course->longest_gap, now - course->last_line);
 	course->last_line = now;
+}
+
+guint64 kho_course_flood(const struct kho_course *course)
+{
+	return FLOOD * (guint64)course->lines + FLOOD_LEAST;
 }
 
 double kho_deadline(const struct kho_course *course, uint64_t memory)

@@ -8,12 +8,14 @@
 #ifndef KHO_HANDOVER_DEADLINE_H
 #define KHO_HANDOVER_DEADLINE_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "harness/model/outcome.h"
 
 struct kho_course {
+	guint lines;		/* of the first kernel's console */
 	double first_line;	/* guest time at which the first kernel's console spoke; 0: not yet */
 	double last_line;	/* ... it spoke last, while it booted */
 	double longest_gap;	/* the longest silence between, up to the first init */
@@ -33,6 +35,9 @@ double kho_deadline(const struct kho_course *course, uint64_t memory);
  * stretch. @spoke: its log has begun.
  */
 double kho_patience(const struct kho_course *course, bool spoke);
+
+/* Records that no successor's log has that gets on. */
+guint64 kho_course_flood(const struct kho_course *course);
 
 /*
  * How often the deadline is moved for a machine that still gets on when it is reached. After that, the harness

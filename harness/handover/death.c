@@ -237,7 +237,8 @@ static char *stillness(const struct kho_death *death)
 	if (kho_console_repeats(death->speech)) {
 		g_autofree char *line = kho_console_mask(death->speech->last);
 
-		return g_strdup_printf("endless log: %s (%s)", line, step);
+		/* How far it had come was said long ago, and is overwritten by now. */
+		return g_strdup_printf("endless log: %s", line);
 	}
 	if (!death->autopsy)
 		return last_words(death, "no progress");

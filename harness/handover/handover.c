@@ -371,6 +371,9 @@ static void alarmed(enum kho_alarm alarm, void *data)
 		if (!handover->panic_at)
 			handover->panic_at = kho_process_wall_time(handover->process);
 		return;
+	case KHO_ALARM_FLOOD:
+		stop(handover, KHO_END_DEADLINE);
+		return;
 	case KHO_ALARM_STALL:
 		break;
 	}
@@ -399,8 +402,10 @@ static gboolean tick(gpointer data)
 	struct kho_handover *handover = data;
 	double now = kho_process_guest_time(handover->process);
 
-	if (handover->spoke && !handover->course.first_end)
+	if (handover->spoke && !handover->course.first_end) {
 		kho_course_heard(&handover->course, now);
+		handover->course.lines = handover->console.lines;
+	}
 	handover->spoke = false;
 	if (handover->watch)
 		kho_watch_tick(handover->watch);

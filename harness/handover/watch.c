@@ -9,6 +9,9 @@
 /* Of kernel/panic.c, 6.18 to 7.3: the CPU that panics, or -1. */
 #define PANIC_FLAG "panic_cpu"
 
+/* More than a log can grow by between two looks. */
+#define MOST_RECORDS (1ULL << 24)
+
 /* What is read at every beat. */
 enum { PANIC, STATIC_LOG, BOOT_LOG, NR_WORDS };
 
@@ -26,8 +29,10 @@ struct kho_watch {
 	bool entered, held;
 	guint pending; /* answers of this beat */
 	struct word words[NR_WORDS];
-	guint64 log; /* at the last beat: both rings' heads */
-	bool spoke;  /* the successor's log has begun */
+	guint64 heads[NR_WORDS]; /* of the log's rings, at the last beat */
+	guint64 records;	 /* that the log has grown by since the successor was seen first */
+	bool flooded;		 /* the owner knows */
+	bool spoke;		 /* the successor's log has begun */
 	bool heard;
 	double calm, grown; /* wall time, guest time */
 	struct kho_beat beat;
@@ -83,18 +88,36 @@ static bool panicked(const struct kho_watch *watch)
 	return watch->have_location && watch->words[PANIC].address && cpu >= 0 && cpu < (gint32)KHO_MAX_CPUS;
 }
 
+/* A ring's head jumps only once: when the log moves into it. */
+static guint64 growth(struct kho_watch *watch, int ring)
+{
+	guint64 grown = watch->words[ring].value - watch->heads[ring];
+
+	watch->heads[ring] = watch->words[ring].value;
+	return grown < MOST_RECORDS ? grown : 1;
+}
+
 static bool note_progress(struct kho_watch *watch)
 {
-	guint64 log = watch->words[STATIC_LOG].value + watch->words[BOOT_LOG].value;
-	bool grown = watch->have_location && log != watch->log;
+	guint64 records = growth(watch, STATIC_LOG) + growth(watch, BOOT_LOG);
+	bool grown = watch->have_location && records;
 
-	watch->log = log;
-	watch->spoke |= grown;
-	if (grown)
+	if (grown) {
+		watch->records += records;
 		watch->grown = watch->beat.guest;
+		watch->spoke = true;
+	}
 	grown |= watch->heard;
 	watch->heard = false;
 	return grown;
+}
+
+static void look_for_a_flood(struct kho_watch *watch)
+{
+	if (watch->flooded || watch->records <= kho_course_flood(watch->config.course))
+		return;
+	watch->flooded = true;
+	watch->config.alarm(KHO_ALARM_FLOOD, watch->config.data);
 }
 
 static void end_beat(struct kho_watch *watch)
@@ -115,6 +138,8 @@ static void end_beat(struct kho_watch *watch)
 	watch->state = kho_stall_take(&watch->stall, &watch->beat, kho_patience(watch->config.course, watch->spoke));
 	if (watch->state > KHO_STALL_SUSPECT)
 		watch->config.alarm(KHO_ALARM_STALL, watch->config.data);
+	else
+		look_for_a_flood(watch);
 }
 
 static void answered(struct kho_watch *watch)

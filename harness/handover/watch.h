@@ -15,6 +15,7 @@
 enum kho_alarm {
 	KHO_ALARM_PANIC, /* the successor's panic flag is set */
 	KHO_ALARM_STALL, /* it gets nowhere: kho_watch_state() says how */
+	KHO_ALARM_FLOOD, /* its log is many times as long as the first kernel's; comes once */
 };
 
 /* Where a CPU is that is in no function of the kernel. */
