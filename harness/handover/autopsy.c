@@ -108,6 +108,8 @@ static int weight(const struct kho_autopsy_cpu *cpu)
 {
 	const struct kho_frame *frame = cpu->frames->len ? g_ptr_array_index(cpu->frames, 0) : NULL;
 
+	if (cpu->registers.cpl)
+		return 2;
 	if (!frame || !frame->function)
 		return 0;
 	if (holds(cpu, "do_idle", false))

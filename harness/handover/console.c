@@ -22,15 +22,23 @@ static const char *const causes[] = {
 	"Cannot allocate",
 	"cannot allocate",
 	"Could not find",
+	"BUG: ",
 };
 
 /* What sounds like it, but is survived: swiotlb gives up its bounce buffer when scratch cannot hold 64 MiB in one
- * piece. */
-static const char *const harmless[] = { "software IO TLB: " };
+ * piece. A lockup that the kernel itself reports is not the cause of it, and comes or comes not. */
+static const char *const harmless[] = { "software IO TLB: ", "watchdog: BUG: ", "BUG: workqueue lockup" };
 
-/* How an oops begins: x86's and arm64's fault handlers, lib/bug.c. */
+/* How an oops begins: x86's and arm64's fault handlers, lib/bug.c. Any other "BUG: " (of bad pages, KASAN) the
+ * kernel survives: it is a cause. */
 static const char *const oopses[] = {
-	"BUG: ", "Unable to handle kernel ", "kernel BUG at ", "Oops: ", "Internal error: ", "PANIC: early exception ",
+	"BUG: kernel NULL pointer dereference",
+	"BUG: unable to handle ",
+	"Unable to handle kernel ",
+	"kernel BUG at ",
+	"Oops: ",
+	"Internal error: ",
+	"PANIC: early exception ",
 };
 
 /* How the place of an oops begins: x86, arm64. */

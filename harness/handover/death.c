@@ -70,15 +70,18 @@ static const char *innermost(const struct kho_autopsy *autopsy)
 	return NULL;
 }
 
-/* Where it is, by  (NULL: nobody looked) or by the stack. Never NULL. */
+/* Where it is, by what was @seen (NULL: nobody looked) or by the stack. Never NULL. */
 static const char *place(const struct kho_death *death, const char *seen)
 {
+	const struct kho_autopsy_cpu *cpu = death->autopsy ? kho_autopsy_telling_cpu(death->autopsy, NULL) : NULL;
 	const char *function = innermost(death->autopsy);
 
 	if (seen && !is_helper(seen))
 		return seen;
 	if (function)
 		return function;
+	if (cpu && cpu->registers.cpl)
+		return KHO_IN_USER_SPACE;
 	return death->autopsy && death->autopsy->found ? KHO_OUTSIDE_OF_THE_KERNEL : KHO_BEFORE_THE_KERNEL;
 }
 
@@ -105,7 +108,7 @@ static char *cause_text(const char *line)
 	int end = 0;
 
 	if (!node || sscanf(node, "node[%u] %n", &nid, &end) != 1 || !end || !node[end])
-		return g_strdup(line);
+		return strstr(line, "BUG: ") ? kho_console_mask(line) : g_strdup(line); /* CPUs, page frames, times */
 	node += end;
 	return g_strdup_printf("%.*s on node %u", (int)strcspn(node, "."), node, nid);
 }
@@ -121,7 +124,7 @@ static char *oops_text(const char *line)
 		{ "Unable to handle kernel NULL pointer dereference", "NULL pointer dereference" },
 		{ "Unable to handle kernel paging request", "page fault" },
 		{ "Oops: general protection fault", "general protection fault" },
-		{ "BUG: ", NULL },
+		{ "PANIC: early exception ", "exception before there is a handler" },
 		{ "Oops: ", NULL },
 		{ "Internal error: ", NULL },
 	};
@@ -158,20 +161,28 @@ static char *early_exception(const struct kho_death *death)
 		return NULL;
 	where = caller_of(death->autopsy, handlers, G_N_ELEMENTS(handlers));
 	step = step_text(death);
-	return g_strdup_printf("exception before there is a handler, in %s (%s)", where ?: "?", step);
+	if (!where)
+		return g_strdup_printf("exception before there is a handler (%s)", step);
+	return g_strdup_printf("exception before there is a handler, in %s (%s)", where, step);
 }
 
 static char *oops(const struct kho_death *death)
 {
+	const char *where = death->speech->oops_place;
 	g_autofree char *what = NULL, *step = NULL;
+	g_autoptr(GString) text = g_string_new("oops: ");
 
 	if (!death->speech->oops)
 		return NULL;
 	what = oops_text(death->speech->oops);
-	if (!death->autopsy)
-		return g_strdup_printf("oops: %s in %s", what, death->speech->oops_place ?: "?");
-	step = step_text(death);
-	return g_strdup_printf("oops: %s in %s (%s)", what, death->speech->oops_place ?: "?", step);
+	g_string_append(text, what);
+	if (where)
+		g_string_append_printf(text, " in %s", where);
+	if (death->autopsy) {
+		step = step_text(death);
+		g_string_append_printf(text, " (%s)", step);
+	}
+	return g_strdup(text->str);
 }
 
 static char *panic(const struct kho_death *death)
