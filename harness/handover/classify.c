@@ -15,7 +15,7 @@ enum kho_stage kho_evidence_stage(const struct kho_report *report, const struct 
 		return KHO_STAGE_DONE;
 	if (report->successor.hello)
 		return KHO_STAGE_SUCCESSOR_INIT;
-	if (console->entered && console->lines)
+	if (console->entered && console->kernel)
 		return KHO_STAGE_SUCCESSOR_BOOT;
 	if (console->entered || (report->first.end && loaded(report)))
 		return KHO_STAGE_HANDOVER;

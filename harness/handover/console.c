@@ -5,6 +5,9 @@
 
 #define LINE_MAX_BYTES 1024
 
+/* A kernel's lines have a time or begin with this; those of arch/x86/boot/compressed/ do not. */
+#define BANNER "Linux version "
+
 #define ENTERED	  "kexec_core: Starting new kernel" /* kernel_kexec(), 6.18 to 7.3 */
 #define PANIC	  "Kernel panic - not syncing: "    /* vpanic() */
 #define PANIC_END "---[ end Kernel panic"
@@ -58,6 +61,7 @@ static void forget(struct kho_console *console)
 	g_clear_pointer(&console->last, g_free);
 	console->panic_over = false;
 	console->lines = 0;
+	console->kernel = false;
 }
 
 void kho_console_clear(struct kho_console *console)
@@ -145,6 +149,7 @@ static void take_line(struct kho_console *console, const char *line)
 	const char *text = without_time(line), *place;
 
 	console->lines++;
+	console->kernel |= text != line || g_str_has_prefix(text, BANNER);
 	remember(console, text);
 	g_free(console->last);
 	console->last = g_strdup(text);
