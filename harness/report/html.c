@@ -78,6 +78,7 @@ static void add_summary(GString *page, const struct kho_run *run)
 	add_fact_count(page, "not compared", tally.classes[KHO_TALLY_UNLISTED]);
 	add_fact_count(page, "lost", tally.classes[KHO_TALLY_LOST]);
 	add_fact_count(page, "not ended", tally.classes[KHO_TALLY_UNFINISHED]);
+	add_fact_count(page, "survivors with a remark", tally.remarks);
 	add_fact_count(page, "controls", tally.controls);
 	add_fact_count(page, "controls that survived", tally.survivors);
 	add_fact_count(page, "places disagree", tally.disagreements);
@@ -158,12 +159,20 @@ static void add_prediction(GString *page, const struct kho_prediction *predictio
 	add_number(page, worst ? required : "");
 }
 
+/* Begins a field: the reason of the outcome, and what is wrong with it all the same. */
+static void add_outcome(GString *page, const struct kho_result *result)
+{
+	add_text(page, "<td>", result->ended ? result->outcome.reason : "", "");
+	if (kho_tally_remark(result))
+		add_text(page, "<br>but ", kho_tally_remark(result), "");
+}
+
 /* The reason, and what else there is to say of a cell. */
 static void add_reason(GString *page, const struct kho_result *result)
 {
 	const char *disagreement = kho_tally_disagreement(result);
 
-	add_text(page, "<td>", result->outcome.reason, "");
+	add_outcome(page, result);
 	if (disagreement)
 		add_text(page, "<br>places disagree: ", disagreement, "");
 	if (kho_tally_class(result) == KHO_TALLY_NEW) {
@@ -243,7 +252,8 @@ static void add_control(GString *page, const struct kho_result *control)
 	add_id(page, control);
 	g_string_append_printf(page, "<td class=\"%s\">", kho_tally_survived(control) ? "tn" : "fn");
 	add_text(page, "", control->ended ? kho_outcome_text(control->outcome.name) : "not ended", "</td>");
-	add_cell(page, control->ended ? control->outcome.reason : "");
+	add_outcome(page, control);
+	g_string_append(page, "</td>");
 	add_number(page, control->ended ? seconds : "");
 	g_string_append(page, "</tr>\n");
 }

@@ -132,6 +132,7 @@ static void add_output(GString *xml, const struct kho_result *result)
 	add_line(xml, "outcome", kho_outcome_text(result->outcome.name));
 	add_line(xml, "stage", kho_stage_text(result->outcome.stage));
 	add_line(xml, "reason", result->outcome.reason);
+	add_line(xml, "remark", kho_tally_remark(result));
 	for (guint i = 0; i < result->warnings->len; i++)
 		add_line(xml, "kernel", g_ptr_array_index(result->warnings, i));
 	add_line(xml, "evidence", result->directory);

@@ -39,14 +39,21 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 		tally->classes[kho_tally_class(result)]++;
 		if (kho_tally_disagreement(result))
 			tally->disagreements++;
+		if (kho_tally_remark(result))
+			tally->remarks++;
 	}
 	for (guint i = 0; i < run->controls->len; i++)
 		tally->survivors += kho_tally_survived(g_ptr_array_index(run->controls, i));
 }
 
-bool kho_tally_survived(const struct kho_result *control)
+bool kho_tally_survived(const struct kho_result *result)
 {
-	return control->ended && control->outcome.name == KHO_OUTCOME_SURVIVED;
+	return result->ended && result->outcome.name == KHO_OUTCOME_SURVIVED;
+}
+
+const char *kho_tally_remark(const struct kho_result *result)
+{
+	return kho_tally_survived(result) ? result->outcome.remark : NULL;
 }
 
 const char *kho_tally_disagreement(const struct kho_result *result)

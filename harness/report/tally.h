@@ -21,6 +21,7 @@ struct kho_tally {
 	guint cells;
 	guint classes[KHO_NR_TALLY_CLASSES];
 	guint disagreements;	   /* whatever their class */
+	guint remarks;		   /* survivors with which something is wrong */
 	guint controls, survivors; /* that there are; of these, that survived */
 };
 
@@ -28,7 +29,10 @@ enum kho_tally_class kho_tally_class(const struct kho_result *result);
 void kho_tally_count(const struct kho_run *run, struct kho_tally *tally);
 
 /* The one thing that a control is for. */
-bool kho_tally_survived(const struct kho_result *control);
+bool kho_tally_survived(const struct kho_result *result);
+
+/* What is wrong with a survivor; NULL: nothing, it was not looked at, or it is none. */
+const char *kho_tally_remark(const struct kho_result *result);
 
 /* How the places of an estimator contradict each other; NULL if they do not, or the cell never ended. */
 const char *kho_tally_disagreement(const struct kho_result *result);

@@ -41,10 +41,11 @@ static void add_wrong_cell(GString *text, const struct kho_result *result, enum 
 {
 	g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(&result->estimates[estimator]));
 	g_autofree char *reason = kho_text_clean(result->outcome.reason);
+	g_autofree char *remark = kho_text_clean(kho_tally_remark(result));
 	g_autofree char *id = kho_text_clean(result->cell->id);
 
-	g_string_append_printf(text, "    %s: %s; %s%s%s\n", id, prediction, kho_outcome_text(result->outcome.name),
-			       *reason ? ": " : "", reason);
+	g_string_append_printf(text, "    %s: %s; %s%s%s%s%s\n", id, prediction, kho_outcome_text(result->outcome.name),
+			       *reason ? ": " : "", reason, *remark ? "; but " : "", remark);
 }
 
 static void add_wrong(GString *text, const struct kho_run *run, const char *kernel, enum kho_estimator estimator,
@@ -186,6 +187,8 @@ static void add_counts(GString *text, const struct kho_tally *tally)
 	if (tally->classes[KHO_TALLY_UNLISTED])
 		g_string_append_printf(text, "Not compared, as expected/ has no file for their kernel: %u\n",
 				       tally->classes[KHO_TALLY_UNLISTED]);
+	if (tally->remarks)
+		g_string_append_printf(text, "Survivors with a remark: %u\n", tally->remarks);
 }
 
 /* --- the last line --- */

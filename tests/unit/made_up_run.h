@@ -12,6 +12,9 @@
 #define ODD_BIG	     ((1ULL << 53) + 1)
 #define HUGE_ADDRESS (UINT64_MAX - 4095)
 
+/* With which cell FP survives. */
+#define REMARK "node 0: 64 MiB of the memory map's 64 MiB fell back to small blocks"
+
 /* Every trick that a guest could try on a reader, in one reason. */
 #define NASTY "\033[2Jgone <script>alert(1)</script> & \"quoted\" \x01\x1f\x7f\xff\xc2\x9b ]]>\nnext"
 
@@ -104,6 +107,7 @@ static inline void fill_false_positive(struct kho_result *result)
 	};
 	const struct kho_memory_range range = { .start = 0, .end = ODD_BIG, .node = 0 };
 	const struct kho_scratch_area area = { .start = HUGE_ADDRESS, .size = 4096 };
+	const struct kho_map_node map = { 3, ODD_BIG, 64 << 20, 4096, HUGE_ADDRESS, 128 << 20 };
 
 	prediction->usable_bytes = ODD_BIG;
 	prediction->required_bytes = 64 << 20;
@@ -115,6 +119,9 @@ static inline void fill_false_positive(struct kho_result *result)
 	g_array_append_val(result->scratch, area);
 	result->have_geometry = true;
 	result->geometry = (struct kho_geometry){ 64, 4096, 2 << 20, 32768, true };
+	result->outcome.remark = g_strdup(REMARK);
+	result->outcome.memory_map = g_array_new(FALSE, TRUE, sizeof(map));
+	g_array_append_val(result->outcome.memory_map, map);
 	g_ptr_array_add(result->warnings, g_strdup(NASTY));
 }
 
@@ -155,10 +162,15 @@ static inline void add_results(struct kho_run *run)
 	expect(result, KHO_STANDING_NEW, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
 	g_free(result->outcome.reason);
 	result->outcome.reason = g_strdup(NASTY);
+	result->outcome.remark = g_strdup("void: it did not survive");
+	result->outcome.autopsied = true;
+	result->outcome.detail = g_strdup("after " NASTY);
 	result = add(run, CELL_TP, KHO_OUTCOME_PANICKED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_TP);
 	expect(result, KHO_STANDING_SAME, KHO_OUTCOME_PANICKED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_TP);
+	result->outcome.verdict_seconds = 0.4;
 	result = add(run, CELL_TN, KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_TN);
 	expect(result, KHO_STANDING_FIXED, KHO_OUTCOME_SURVIVED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_FP);
+	result->outcome.remark = g_strdup(NASTY);
 	result = add(run, CELL_EXCLUDED, KHO_OUTCOME_LOAD_REJECTED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
 	expect(result, KHO_STANDING_SAME, KHO_OUTCOME_LOAD_REJECTED, KHO_ANSWER_SUFFICIENT, KHO_VERDICT_EXCLUDED);
 	result = add(run, CELL_LOST, KHO_OUTCOME_LOST, KHO_ANSWER_ABSENT, KHO_VERDICT_EXCLUDED);

@@ -104,9 +104,34 @@ static void test_json_numbers(void **state)
 	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.section_map_bytes");
 	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.nodes");
 	assert_json_null(root, "$.cells[0].outcome.cpu_seconds");
+	assert_json_null(root, "$.cells[0].outcome.verdict_seconds");
 	assert_json_null(root, "$.cells[1].layout.geometry");
 	assert_json_null(root, "$.cells[6].outcome");
 	assert_json_null(root, "$.cells[6].verdict");
+}
+
+/* How a survivor got its memory map, and what was found of a dead one. */
+static void test_json_findings(void **state)
+{
+	g_autofree char *text = kho_json_run(*state);
+	g_autoptr(JsonNode) root = json_from_string(text, NULL),
+			    seconds = at(root, "$.cells[2].outcome.verdict_seconds");
+
+	assert_json_text(root, "$.cells[0].outcome.remark", REMARK);
+	assert_json_number(root, "$.cells[0].outcome.memory_map[0].node", 3);
+	assert_json_number(root, "$.cells[0].outcome.memory_map[0].map_bytes", ODD_BIG);
+	assert_json_number(root, "$.cells[0].outcome.memory_map[0].fallen_bytes", 64 << 20);
+	assert_json_number(root, "$.cells[0].outcome.memory_map[0].page_bytes", 4096);
+	assert_json_text(root, "$.cells[0].outcome.memory_map[0].foreign_bytes", "18446744073709547520");
+	assert_json_number(root, "$.cells[0].outcome.memory_map[0].lost_bytes", 128 << 20);
+	assert_json_null(root, "$.cells[0].outcome.evidence.autopsy");
+	assert_json_null(root, "$.cells[0].outcome.detail");
+	assert_json_null(root, "$.cells[1].outcome.memory_map");
+	assert_json_text(root, "$.cells[1].outcome.evidence.autopsy", "cells/6.19-x86_64/two-even/200%/autopsy.txt");
+	assert_json_text(root, "$.cells[1].outcome.evidence.autopsy_json",
+			 "cells/6.19-x86_64/two-even/200%/autopsy.json");
+	assert_json_null(root, "$.cells[2].outcome.remark");
+	assert_true(json_node_get_double(seconds) == 0.4);
 }
 
 static void test_json_cell(void **state)
@@ -163,6 +188,8 @@ static void test_junit(void **state)
 	assert_contains(text, "message=\"expected: survived, sufficient, TN; seen: hung, sufficient, FN\"");
 	assert_contains(text, "<skipped message=\"load-rejected: made up\"/>");
 	assert_contains(text, "message=\"kernel and host differ: node 0\"");
+	assert_contains(text, "\nreason: made up\nremark: node 0: 64 MiB of the memory map&apos;s 64 MiB fell back");
+	assert_int_equal(count(text, "\nremark: "), 2);
 	assert_contains(text,
 			"<failure type=\"control\" message=\"panicked: the cells of this machine are excluded\">");
 }
@@ -191,6 +218,9 @@ static void test_html(void **state)
 	assert_lacks(text, "https:");
 	assert_contains(text, "&lt;script&gt;alert(1)&lt;/script&gt;");
 	assert_contains(text, "<td class=\"fp\">1 FP</td>");
+	assert_contains(text, "<th>survivors with a remark</th><td>2</td>");
+	assert_contains(text, "<td>made up<br>but node 0: 64 MiB of the memory map&apos;s 64 MiB fell back");
+	assert_lacks(text, "void: it did not survive");
 	assert_contains(text, "Excluded: 1 load-rejected, 1 lost, 1 places-disagree");
 	assert_contains(text, "<div class=\"fn\"><a href=\"#cell-1\" title=\"6.19-x86_64/two-even/200%\">FN</a></div>");
 	assert_contains(text, "href=\"cells/6.19-x86_64/two-even/200%25/console.log\"");
@@ -208,6 +238,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json_run, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_controls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_json_findings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_cell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit_escapes, set_up, tear_down),
