@@ -221,6 +221,16 @@ static void time_that_stands_still(void **state)
 	kho_stall_clear(&stall);
 }
 
+/* CPUs that are out of use wait as the dead do. */
+static void parking(void **state)
+{
+	assert_true(kho_stall_is_parking("stop_this_cpu"));
+	assert_true(kho_stall_is_parking("native_play_dead"));
+	assert_false(kho_stall_is_parking("stop_this_cpu_not"));
+	assert_false(kho_stall_is_parking("early_fixup_exception"));
+	assert_false(kho_stall_is_parking(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +242,7 @@ int main(void)
 		cmocka_unit_test(the_function_seen_most),
 		cmocka_unit_test(the_name_is_copied),
 		cmocka_unit_test(time_that_stands_still),
+		cmocka_unit_test(parking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
