@@ -2,6 +2,7 @@
 #include "harness/handover/launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,12 +27,35 @@ static void close_all(int fds[KHO_NR_LAUNCH_CHANNELS])
 	}
 }
 
+/* What QEMU only writes to goes through a pipe, and as large a one as anybody may have. */
+static bool is_pipe(int index)
+{
+	return index != KHO_LAUNCH_QMP;
+}
+
+/*
+ * @pair[0] is ours. A guest's byte is a write of its own, of which a socket takes a few hundred before its reader
+ * comes: on a busy host the serial port had to drop some, and with them words of a panic. A pipe takes one for each of
+ * its bytes.
+ */
+#define PIPE_BYTES (1 << 20)
+
+static bool make_pair(int index, int pair[2])
+{
+	if (!is_pipe(index))
+		return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0;
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return false;
+	fcntl(pair[0], F_SETPIPE_SZ, PIPE_BYTES); /* else it has 64 KiB */
+	return true;
+}
+
 static bool make_channels(int ours[KHO_NR_LAUNCH_CHANNELS], int theirs[KHO_NR_LAUNCH_CHANNELS], GError **error)
 {
 	for (int i = 0; i < KHO_NR_LAUNCH_CHANNELS; i++) {
 		int pair[2];
 
-		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) {
+		if (!make_pair(i, pair)) {
 			g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "no channel to a machine: %s", g_strerror(errno));
 			return false;
 		}
@@ -43,7 +67,8 @@ static bool make_channels(int ours[KHO_NR_LAUNCH_CHANNELS], int theirs[KHO_NR_LA
 
 static struct kho_channel channel_fd(int index)
 {
-	return (struct kho_channel){ .kind = KHO_CHANNEL_FD, .fd = KHO_PROCESS_FIRST_FD + index };
+	return (struct kho_channel){ .kind = is_pipe(index) ? KHO_CHANNEL_PIPE : KHO_CHANNEL_FD,
+				     .fd = KHO_PROCESS_FIRST_FD + index };
 }
 
 static bool start(const struct kho_handover_config *config, const char *cmdline, kho_process_ended ended, void *data,

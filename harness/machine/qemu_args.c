@@ -139,6 +139,9 @@ static void add_chardev(GPtrArray *args, const char *id, const struct kho_channe
 	case KHO_CHANNEL_FD:
 		addf(args, "-chardev", "socket,id=%s,fd=%d", id, channel->fd);
 		break;
+	case KHO_CHANNEL_PIPE:
+		addf(args, "-chardev", "file,id=%s,path=/proc/self/fd/%d", id, channel->fd);
+		break;
 	case KHO_CHANNEL_STDIO:
 		addf(args, "-chardev", "stdio,id=%s", id);
 		break;

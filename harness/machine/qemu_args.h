@@ -18,6 +18,7 @@
 enum kho_channel_kind {
 	KHO_CHANNEL_NONE,   /* the port is there, what the guest writes goes nowhere; QMP is left out */
 	KHO_CHANNEL_FD,	    /* a connected stream socket that QEMU inherits as descriptor @fd */
+	KHO_CHANNEL_PIPE,   /* the writing end of a pipe that QEMU inherits as descriptor @fd (not for QMP) */
 	KHO_CHANNEL_STDIO,  /* QEMU's own standard input and output */
 	KHO_CHANNEL_FILE,   /* written to @path (not for QMP) */
 	KHO_CHANNEL_SOCKET, /* QEMU listens on the unix socket @path and does not wait for a client */

@@ -184,11 +184,12 @@ static void channels_by_descriptor(void **state)
 
 	kho_topology_add_node(topology, GIB, 1);
 	machine.channels = (struct kho_machine_channels){
-		.console = { .kind = KHO_CHANNEL_FD, .fd = 3 },
+		.console = { .kind = KHO_CHANNEL_PIPE, .fd = 3 },
 		.records = { .kind = KHO_CHANNEL_FD, .fd = 4 },
 		.qmp = { .kind = KHO_CHANNEL_FD, .fd = 5 },
 	};
-	expect_args(&machine, "-chardev", "socket,id=console,fd=3 socket,id=records,fd=4 socket,id=qmp,fd=5");
+	expect_args(&machine, "-chardev",
+		    "file,id=console,path=/proc/self/fd/3 socket,id=records,fd=4 socket,id=qmp,fd=5");
 	expect_args(&machine, "-mon", "chardev=qmp,mode=control");
 }
 
