@@ -13,6 +13,9 @@
 /* Small machines boot within a second, and ten looks at them are not enough to tell a hiccup from a hang. */
 #define SHORTEST_PATIENCE 1.5
 
+/* Of the whole first boot: the longest gap is found ten times a second, and what is one gap here may be two there. */
+#define BOOT_PATIENCE 0.75
+
 /* A successor says what the first kernel said, and may have memory debugging or an oops to report. */
 #define FLOOD	    4
 #define FLOOD_LEAST 500
@@ -57,5 +60,5 @@ double kho_patience(const struct kho_course *course, bool spoke)
 		stretch = course->first_line + probe;
 	else if (course->successor_hello > 0)
 		stretch = probe;
-	return MAX(PATIENCE * stretch, SHORTEST_PATIENCE);
+	return MAX(MAX(PATIENCE * stretch, BOOT_PATIENCE * course->first_hello), SHORTEST_PATIENCE);
 }

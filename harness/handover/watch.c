@@ -123,7 +123,7 @@ static void look_for_a_flood(struct kho_watch *watch)
 static void end_beat(struct kho_watch *watch)
 {
 	watch->beat.guest = kho_process_guest_time(watch->config.process);
-	watch->beat.cpu = kho_process_cpu_time(watch->config.process);
+	watch->beat.cpu = kho_process_user_time(watch->config.process);
 	watch->beat.function = watch->function;
 	if (watch->held)
 		return;

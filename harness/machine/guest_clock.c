@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/machine/guest_clock.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
 void kho_guest_clock_init(struct kho_guest_clock *clock)
 {
 	*clock = (struct kho_guest_clock){
@@ -41,17 +45,43 @@ bool kho_guest_clock_parse_schedstat(const char *text, uint64_t *run_delay)
 	return true;
 }
 
-/* What this thread waited since it was last looked at, in nanoseconds. */
+bool kho_guest_clock_parse_stat(const char *text, double *user, double *system)
+{
+	/* The name, in parentheses, may hold anything. */
+	const char *rest = strrchr(text, ')');
+	guint64 user_ticks, system_ticks;
+
+	if (!rest || sscanf(rest + 1,
+			    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " ",
+			    &user_ticks, &system_ticks) != 2)
+		return false;
+	*user = (double)user_ticks / sysconf(_SC_CLK_TCK);
+	*system = (double)system_ticks / sysconf(_SC_CLK_TCK);
+	return true;
+}
+
+/* A thread may end at any moment, and then its files are gone or cannot be read. To be freed; NULL. */
+static char *thread_file(pid_t pid, const char *tid, const char *name)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task/%s/%s", pid, tid, name);
+	char *text = NULL;
+
+	g_file_get_contents(path, &text, NULL, NULL);
+	return text;
+}
+
+/* What this thread lost since it was last looked at, in nanoseconds. */
 static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid)
 {
-	g_autofree char *path = g_strdup_printf("/proc/%d/task/%s/schedstat", pid, tid);
-	g_autofree char *text = NULL;
+	g_autofree char *schedstat = thread_file(pid, tid, "schedstat"), *stat = thread_file(pid, tid, "stat");
+	double user, system = 0;
 	uint64_t delay, growth;
 	uint64_t *known;
 
-	/* A thread may end at any moment, and then its file is gone or cannot be read. */
-	if (!g_file_get_contents(path, &text, NULL, NULL) || !kho_guest_clock_parse_schedstat(text, &delay))
+	if (!schedstat || !kho_guest_clock_parse_schedstat(schedstat, &delay))
 		return 0;
+	if (stat && kho_guest_clock_parse_stat(stat, &user, &system))
+		delay += (uint64_t)(system * 1e9);
 	known = g_hash_table_lookup(delays, tid);
 	if (!known) {
 		known = g_new0(uint64_t, 1);

@@ -281,14 +281,15 @@ double kho_process_guest_time(struct kho_process *process)
 	return process->clock.guest;
 }
 
-double kho_process_cpu_time(const struct kho_process *process)
+double kho_process_user_time(const struct kho_process *process)
 {
-	struct timespec used;
-	clockid_t clock;
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", process->pid);
+	g_autofree char *text = NULL;
+	double user, system;
 
 	if (process->reaped)
 		return process->end.cpu_seconds;
-	if (clock_getcpuclockid(process->pid, &clock) || clock_gettime(clock, &used) < 0)
+	if (!g_file_get_contents(path, &text, NULL, NULL) || !kho_guest_clock_parse_stat(text, &user, &system))
 		return 0;
-	return used.tv_sec + used.tv_nsec / 1e9;
+	return user;
 }

@@ -72,6 +72,10 @@ double kho_process_wall_time(const struct kho_process *process);
  * both held the guest up. So call it regularly (several times a second); one call at the end would
  * see only the thread that waited longest in total.
  *
+ * Time in the host's kernel (stime of /proc/PID/task/TID/stat) is taken off as well: the guest stands still while its
+ * memory is made. On a host that is a machine itself that may be slow the first time and fast the next: the same
+ * memory map took a kernel 0.3 s here and its successor 1.6 s.
+ *
  * The kernel books a wait when it is over, so a wait still under way shows late: what does not fit
  * into its own interval is taken off the following ones. The clock never runs backwards. It is
  * the wall time where the kernel keeps no such statistics, and time that a hypervisor steals from
@@ -79,7 +83,7 @@ double kho_process_wall_time(const struct kho_process *process);
  */
 double kho_process_guest_time(struct kho_process *process);
 
-/* Seconds of CPU that all its threads have used so far. */
-double kho_process_cpu_time(const struct kho_process *process);
+/* Seconds of CPU that all its threads have used so far, but for those in the host's kernel. */
+double kho_process_user_time(const struct kho_process *process);
 
 #endif

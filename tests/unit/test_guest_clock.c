@@ -3,6 +3,7 @@
 #include "harness/machine/guest_clock.h"
 #include "tests/unit/test.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 static struct kho_guest_clock guest_clock;
@@ -70,6 +71,35 @@ static void schedstat_fields(void **state)
 }
 
 /* Only growth counts: what a thread waited before was taken off before. */
+static void stat_fields(void **state)
+{
+	static const char *const bad[] = { "", "1 (a", "1 (a) S 1 2 3", "1 (a) S 1 1 1 0 -1 4194304 90 0 0 0 x 30 0" };
+	double user, system, ticks = sysconf(_SC_CLK_TCK);
+
+	assert_true(kho_guest_clock_parse_stat("7 (a) b (c) S 1 1 1 0 -1 4194304 90 0 0 0 120 30 0 0 20 0 1 0\n", &user,
+					       &system));
+	assert_true(user == 120 / ticks && system == 30 / ticks);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(kho_guest_clock_parse_stat(bad[i], &user, &system));
+}
+
+/* Time in the host's kernel is lost to the guest. */
+static void own_system_time(void **state)
+{
+	gint64 end = g_get_monotonic_time() + 300 * 1000;
+
+	kho_guest_clock_waited(&guest_clock, getpid());
+	while (g_get_monotonic_time() < end) {
+		int zeros = open("/dev/zero", O_RDONLY);
+		char *bytes = g_malloc(1 << 20);
+
+		assert_true(read(zeros, bytes, 1 << 20) > 0);
+		g_free(bytes);
+		close(zeros);
+	}
+	assert_true(kho_guest_clock_waited(&guest_clock, getpid()) > 0.02);
+}
+
 static void own_threads(void **state)
 {
 	double first = kho_guest_clock_waited(&guest_clock, getpid());
@@ -94,6 +124,8 @@ int main(void)
 		TEST(a_wait_that_shows_late),
 		TEST(never_backwards),
 		TEST(schedstat_fields),
+		TEST(stat_fields),
+		TEST(own_system_time),
 		TEST(own_threads),
 		TEST(no_such_process),
 	};
