@@ -80,6 +80,49 @@ static void add_kernel(GString *text, const struct kho_run *run, const struct kh
 	}
 }
 
+/* --- why they died --- */
+
+/* How many cells died for the same reason as @result; 0: it did not die, or an earlier one has counted it. */
+static guint deaths_like(const struct kho_run *run, guint index)
+{
+	const struct kho_result *result = g_ptr_array_index(run->results, index);
+	guint count = 0;
+
+	if (!result->ended || !kho_outcome_failed(result->outcome.name))
+		return 0;
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *other = g_ptr_array_index(run->results, i);
+
+		if (!other->ended || other->outcome.name != result->outcome.name ||
+		    g_strcmp0(other->outcome.reason, result->outcome.reason) != 0)
+			continue;
+		if (i < index)
+			return 0;
+		count++;
+	}
+	return count;
+}
+
+static void add_deaths(GString *text, const struct kho_run *run)
+{
+	bool heading = false;
+
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		g_autofree char *reason = kho_text_clean(result->outcome.reason);
+		guint count = deaths_like(run, i);
+
+		if (!count)
+			continue;
+		if (!heading)
+			g_string_append(text, "Deaths; the autopsy of each is in its directory\n");
+		heading = true;
+		g_string_append_printf(text, "  %3u %s: %s\n", count, kho_outcome_text(result->outcome.name), reason);
+	}
+	if (heading)
+		g_string_append_c(text, '\n');
+}
+
 /* --- beside what was expected --- */
 
 static void add_change(GString *text, const struct kho_result *result)
@@ -227,6 +270,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 	kho_tally_count(run, &tally);
 	for (guint i = 0; i < run->kernels->len; i++)
 		add_kernel(text, run, g_ptr_array_index(run->kernels, i));
+	add_deaths(text, run);
 	add_controls(text, run, colour);
 	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
 		add_section(text, run, &tally, &sections[i], colour);

@@ -75,6 +75,7 @@ static void test_summary(void **state)
 	assert_contains(text, "False positives (warned, survived):\n    6.19-x86_64/two-even/16M,128M,32M: "
 			      "node 0 has 8589934592.0 MiB, needs 64 MiB; survived: made up; but " REMARK "\n");
 	assert_contains(text, "\nSurvivors with a remark: 2\n");
+	assert_contains(text, "\nDeaths; the autopsy of each is in its directory\n");
 	assert_lacks(text, "void: it did not survive");
 	assert_contains(text, "False negatives (silent, failed):\n    6.19-x86_64/two-even/200%: sufficient; "
 			      "hung: ?[2Jgone <script>");
