@@ -100,25 +100,39 @@ static bool holds(const struct kho_autopsy_cpu *cpu, const char *function, bool 
 	return false;
 }
 
+/* The CPU that boots, where several run. */
+static bool boots(const struct kho_autopsy_cpu *cpu)
+{
+	for (guint i = 0; i < cpu->frames->len; i++) {
+		const struct kho_frame *frame = g_ptr_array_index(cpu->frames, i);
+
+		if (frame->reliable && kho_boot_step_of_function(frame->function) != KHO_BOOT_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
 /*
  * How much a CPU has to tell: nothing where it is in no function of this kernel or out of use, little where it only
  * waits for work. One that has stopped for ever comes before those that run: they may wait for it.
  */
+enum { NOTHING, IDLE, WAITS, RUNS, BOOTS, DEAD };
+
 static int weight(const struct kho_autopsy_cpu *cpu)
 {
 	const struct kho_frame *frame = cpu->frames->len ? g_ptr_array_index(cpu->frames, 0) : NULL;
 
 	if (cpu->registers.cpl)
-		return 2;
+		return WAITS;
 	if (!frame || !frame->function)
-		return 0;
+		return NOTHING;
 	if (holds(cpu, "do_idle", false))
-		return 1;
+		return IDLE;
 	if (!cpu->registers.halted)
-		return 3;
+		return boots(cpu) ? BOOTS : RUNS;
 	if (cpu->registers.rflags & KHO_RFLAGS_IF)
-		return 2;
-	return kho_stall_is_parking(frame->function) ? 0 : 4;
+		return WAITS;
+	return kho_stall_is_parking(frame->function) ? NOTHING : DEAD;
 }
 
 const struct kho_autopsy_cpu *kho_autopsy_telling_cpu(const struct kho_autopsy *autopsy, const char *function)

@@ -189,13 +189,17 @@ static void located(const struct kho_location *location, void *data)
 	answered(watch);
 }
 
-/* Where a CPU is; NULL: elsewhere, such as in the first kernel's remains, where those that nobody woke stay halted. */
+/*
+ * Where a CPU is; NULL: elsewhere, such as in the first kernel's remains, where those that nobody woke stay halted with
+ * their interrupts off. Before the successor's kernel runs that are all but the first: kexec is done on that one
+ * (migrate_to_reboot_cpu()).
+ */
 static const char *function_of(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
 {
 	if (cpu->cpl)
 		return KHO_IN_USER_SPACE;
 	if (!watch->have_location)
-		return KHO_BEFORE_THE_KERNEL;
+		return cpu->cpu == 0 ? KHO_BEFORE_THE_KERNEL : NULL;
 	return kho_vmlinux_function_at(watch->config.vmlinux, cpu->rip - watch->location.slide, NULL, NULL);
 }
 

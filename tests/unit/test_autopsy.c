@@ -197,7 +197,7 @@ static void the_telling_cpu(void **state)
 {
 	g_autoptr(KhoAutopsy) autopsy = made_up_autopsy(NULL);
 
-	struct kho_autopsy_cpu *idle = made_up_cpu(autopsy, "default_idle"), *dead;
+	struct kho_autopsy_cpu *idle = made_up_cpu(autopsy, "default_idle"), *booting, *dead;
 
 	idle->registers.halted = true;
 	idle->registers.rflags = KHO_RFLAGS_IF;
@@ -213,10 +213,14 @@ static void the_telling_cpu(void **state)
 	/* What is left over from an earlier call does not count. */
 	assert_int_equal(telling(autopsy, "oops"), 2);
 	assert_int_equal(telling(autopsy, ""), 2);
+	made_up_cpu(autopsy, "worker ?do_one_initcall ret_from_fork");
+	assert_int_equal(telling(autopsy, NULL), 2);
+	booting = made_up_cpu(autopsy, "triple do_one_initcall"); /* of those that run, the one that boots */
+	assert_int_equal(telling(autopsy, NULL), booting->registers.cpu);
 	dead = made_up_cpu(autopsy, "stop_this_cpu"); /* out of use */
 	dead->registers.halted = true;
 	dead->registers.rflags = 0;
-	assert_int_equal(telling(autopsy, NULL), 2);
+	assert_int_equal(telling(autopsy, NULL), booting->registers.cpu);
 	dead = made_up_cpu(autopsy, "native_halt waits_for_ever");
 	dead->registers.halted = true; /* for ever: those that run may wait for it */
 	dead->registers.rflags = 0;
