@@ -47,9 +47,12 @@ bool kho_location_find(const struct kho_vmlinux *vmlinux, const GArray *mappings
 	return place->slide % PMD_BYTES == 0;
 }
 
+/* @done may free it: what it is given has to outlive that. */
 static void finish(struct kho_locate *locate, bool found)
 {
-	locate->done(found ? &locate->place : NULL, locate->data);
+	const struct kho_location place = locate->place;
+
+	locate->done(found ? &place : NULL, locate->data);
 }
 
 static void took_banner(const void *bytes, gsize length, void *data)

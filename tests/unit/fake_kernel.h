@@ -68,6 +68,21 @@ static inline struct kho_vmlinux *fake_kernel_without(const char *name)
 	return vmlinux;
 }
 
+/* With the name that kernels have for where their text begins. */
+static inline struct kho_vmlinux *fake_kernel_with_text(void)
+{
+	gsize length;
+	g_autofree char *bytes = fake_kernel_bytes(&length);
+	struct kho_vmlinux *vmlinux;
+
+	for (gsize i = 0; i + 7 <= length; i++)
+		if (memcmp(bytes + i, "\0first", 7) == 0)
+			memcpy(bytes + i, "\0_text", 7);
+	vmlinux = fake_kernel_open_bytes(bytes, length, NULL);
+	assert_non_null(vmlinux);
+	return vmlinux;
+}
+
 static inline guint64 fake_kernel_address(const struct kho_vmlinux *vmlinux, const char *symbol)
 {
 	guint64 address;

@@ -7,18 +7,10 @@
 #define KERNEL 0xffffffff80000000ULL
 #define LINKED (KERNEL + 16 * MIB)
 
-/* The fake kernel, with a name that kernels have for where their text begins. */
-static struct kho_vmlinux *open_with_text(void)
+static struct kho_vmlinux *open_fake_kernel(void)
 {
-	gsize length;
-	g_autofree char *bytes = fake_kernel_bytes(&length);
-	struct kho_vmlinux *vmlinux;
+	struct kho_vmlinux *vmlinux = fake_kernel_with_text();
 
-	for (gsize i = 0; i + 7 <= length; i++)
-		if (memcmp(bytes + i, "\0first", 7) == 0)
-			memcpy(bytes + i, "\0_text", 7);
-	vmlinux = fake_kernel_open_bytes(bytes, length, NULL);
-	assert_non_null(vmlinux);
 	assert_true(fake_kernel_address(vmlinux, "_text") - LINKED < 2 * MIB);
 	return vmlinux;
 }
@@ -54,7 +46,7 @@ static GArray *mappings_of(const struct kho_mapping *mappings)
 
 static void where_it_runs(void **state)
 {
-	g_autoptr(KhoVmlinux) vmlinux = open_with_text();
+	g_autoptr(KhoVmlinux) vmlinux = open_fake_kernel();
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		g_autoptr(GArray) mappings = mappings_of(cases[i].mappings);

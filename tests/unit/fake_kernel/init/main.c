@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 const char banner[32] = "Linux version 0.0.0 (nobody)";
+const char linux_banner[64] = "Linux version 0.0.0 (nobody@nowhere)";
 char nothing[64]; /* in .bss: not in the file */
 uint32_t twice = 2;
 static uint32_t local __attribute__((used)) = 2;
