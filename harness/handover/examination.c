@@ -131,6 +131,8 @@ static void capture(struct kho_examination *examination)
 void kho_examination_start(struct kho_examination *examination, enum kho_end end)
 {
 	examination->end = end;
+	examination->tries = 0;
+	g_clear_pointer(&examination->autopsy, kho_autopsy_free);
 	capture(examination);
 }
 

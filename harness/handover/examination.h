@@ -27,7 +27,10 @@ struct kho_examination_config {
 struct kho_examination *kho_examination_new(const struct kho_examination_config *config);
 void kho_examination_free(struct kho_examination *examination); /* After the QMP client. NULL is fine. */
 
-/* @end: why the machine was stopped. Of a survivor the memory map is looked at, of all others everything. */
+/*
+ * @end: why the machine was stopped. Of a survivor the memory map is looked at, of all others everything. What was
+ * found before is forgotten.
+ */
 void kho_examination_start(struct kho_examination *examination, enum kho_end end);
 
 /* Lets the machine go on. What was found is forgotten. */

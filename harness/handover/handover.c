@@ -214,16 +214,6 @@ static void give_more_time(struct kho_handover *handover)
 	kho_examination_resume(handover->examination);
 }
 
-static void examined(void *data)
-{
-	struct kho_handover *handover = data;
-
-	if (is_slow(handover))
-		give_more_time(handover);
-	else
-		over(handover);
-}
-
 static void stop(struct kho_handover *handover, enum kho_end end)
 {
 	if (handover->end != KHO_END_NONE)
@@ -325,6 +315,44 @@ static void took_records(const char *bytes, gsize length, void *data)
 		}
 	}
 	react_to_records(handover);
+}
+
+/* --- the end of an examination --- */
+
+/*
+ * Ends in which the guest seems to do nothing more are decided here, and QEMU stops it a moment later. What it did
+ * until then counts for more, and nobody listened to it: it is not said twice. False: there was nothing.
+ */
+static bool was_overtaken(struct kho_handover *handover)
+{
+	enum kho_end end = handover->end;
+
+	if (end != KHO_END_STALL && end != KHO_END_DEADLINE)
+		return false;
+	handover->end = KHO_END_NONE;
+	react_to_records(handover);
+	if (handover->console.panic_over)
+		stop(handover, KHO_END_PANIC);
+	if (handover->guest_end != KHO_END_NONE)
+		stop(handover, handover->guest_end);
+	if (handover->end != KHO_END_NONE) {
+		g_clear_pointer(&handover->detail, g_free);
+		return true;
+	}
+	handover->end = end;
+	return false;
+}
+
+static void examined(void *data)
+{
+	struct kho_handover *handover = data;
+
+	if (was_overtaken(handover))
+		return;
+	if (is_slow(handover))
+		give_more_time(handover);
+	else
+		over(handover);
 }
 
 /* --- what comes from QEMU --- */

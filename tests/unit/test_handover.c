@@ -243,6 +243,22 @@ static void survives(void **state)
 	expect("first() { sleep 0.2; cat first successor >&4; }", KHO_OUTCOME_SURVIVED);
 }
 
+/* Its deadline is over, and before QEMU stops it, it says its last word: nothing more will come. */
+static void last_word_after_the_deadline(void **state)
+{
+	struct machine *machine = run("stop() { [[ $1 != 1 ]] || successor; }");
+
+	assert_int_equal(machine->outcome.name, KHO_OUTCOME_SURVIVED);
+	assert_null(machine->outcome.detail);
+	assert_false(machine->outcome.autopsied);
+	free_machine(machine);
+}
+
+static void reset_after_the_deadline(void **state)
+{
+	expect("stop() { [[ $1 != 1 ]] || reset; }", KHO_OUTCOME_RESET);
+}
+
 /* Nothing shows that it hangs: it gets more time, three times. */
 static void slow(void **state)
 {
@@ -280,6 +296,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(survives),
+		cmocka_unit_test(last_word_after_the_deadline),
+		cmocka_unit_test(reset_after_the_deadline),
 		cmocka_unit_test(slow),
 		cmocka_unit_test(qemu_ends_in_the_examination),
 		cmocka_unit_test(freed_before_its_end),
