@@ -277,8 +277,12 @@ static void note_course(struct kho_handover *handover)
 		if (handover->watch)
 			kho_watch_first(handover->watch);
 	}
-	if (report->first.end && !handover->course.first_end)
+	if (report->first.end && !handover->course.first_end) {
 		handover->course.first_end = now;
+		/* A quiet console does not say that it is entered. */
+		if (handover->watch && g_strcmp0(report->load, KHO_OK) == 0)
+			kho_watch_enter(handover->watch);
+	}
 	if (report->successor.hello && !handover->course.successor_hello)
 		handover->course.successor_hello = now;
 }

@@ -270,6 +270,17 @@ static void slow(void **state)
 	free_machine(machine);
 }
 
+/* A quiet console does not say that the successor is entered; the first kernel's last word does. */
+static void stalls_behind_a_quiet_console(void **state)
+{
+	struct machine *machine = run("hlt=1 booted=1");
+
+	assert_int_equal(machine->outcome.name, KHO_OUTCOME_HUNG);
+	assert_non_null(strstr(machine->outcome.reason, "halted for ever"));
+	assert_null(machine->outcome.detail); /* the deadline's */
+	free_machine(machine);
+}
+
 static void qemu_ends_in_the_examination(void **state)
 {
 	expect("stop() { exit; }", KHO_OUTCOME_LOST);
@@ -299,6 +310,7 @@ int main(void)
 		cmocka_unit_test(last_word_after_the_deadline),
 		cmocka_unit_test(reset_after_the_deadline),
 		cmocka_unit_test(slow),
+		cmocka_unit_test(stalls_behind_a_quiet_console),
 		cmocka_unit_test(qemu_ends_in_the_examination),
 		cmocka_unit_test(freed_before_its_end),
 	};
