@@ -26,7 +26,6 @@ struct kho_handover {
 	struct kho_watch *watch;	       /* NULL: there is no vmlinux to read the machine by */
 	struct kho_examination *examination;   /* NULL likewise */
 	struct kho_channel_reader *readers[2]; /* console and records */
-	guint open;			       /* of both, how many have not hung up */
 	bool running;			       /* the process */
 	guint tick, finish, settle;	       /* sources */
 
@@ -134,14 +133,13 @@ static gboolean finish(gpointer data)
 }
 
 /*
- * Judged only when the process is reaped and both channels are drained: nothing it said is lost. A machine that is
- * left stopped says nothing more, and what it said before is read ahead of the idle source.
+ * Judged only when the process is reaped, or left stopped, and both channels are drained: nothing it said is lost. What
+ * it said is read ahead of the idle source. That they hang up is not waited for: a stranger may hold them open, as where
+ * QEMU is a script that starts it.
  */
 static void finish_if_over(struct kho_handover *handover)
 {
-	bool over = handover->left || (!handover->running && !handover->open);
-
-	if (over && !handover->told && !handover->finish)
+	if ((handover->left || !handover->running) && !handover->told && !handover->finish)
 		handover->finish = g_idle_add(finish, handover);
 }
 
@@ -252,11 +250,8 @@ static void took_console(const char *bytes, gsize length, void *data)
 {
 	struct kho_handover *handover = data;
 
-	if (!length) {
-		handover->open--;
-		finish_if_over(handover);
+	if (!length)
 		return;
-	}
 	kho_console_take(&handover->console, bytes, length);
 	heard(handover);
 	if (handover->watch && handover->console.entered)
@@ -304,11 +299,8 @@ static void took_records(const char *bytes, gsize length, void *data)
 {
 	struct kho_handover *handover = data;
 
-	if (!length) {
-		handover->open--;
-		finish_if_over(handover);
+	if (!length)
 		return;
-	}
 	heard(handover);
 	for (gsize i = 0; i < length; i++) {
 		if (bytes[i] == '\n') {
@@ -457,7 +449,6 @@ static bool open_reader(struct kho_handover *handover, int index, int *fd, const
 
 	handover->readers[index] = kho_channel_reader_new(*fd, path, took, handover, error);
 	*fd = -1;
-	handover->open += handover->readers[index] != NULL;
 	return handover->readers[index] != NULL;
 }
 

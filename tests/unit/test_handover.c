@@ -281,6 +281,11 @@ static void stalls_behind_a_quiet_console(void **state)
 	free_machine(machine);
 }
 
+static void qmp_ends_in_the_examination(void **state)
+{
+	expect("stop() { hang_up; }", KHO_OUTCOME_LOST);
+}
+
 static void qemu_ends_in_the_examination(void **state)
 {
 	expect("stop() { exit; }", KHO_OUTCOME_LOST);
@@ -311,6 +316,7 @@ int main(void)
 		cmocka_unit_test(reset_after_the_deadline),
 		cmocka_unit_test(slow),
 		cmocka_unit_test(stalls_behind_a_quiet_console),
+		cmocka_unit_test(qmp_ends_in_the_examination),
 		cmocka_unit_test(qemu_ends_in_the_examination),
 		cmocka_unit_test(freed_before_its_end),
 	};
