@@ -12,6 +12,13 @@ static void free_cpu(gpointer data)
 	g_free(cpu);
 }
 
+/* Addresses of the one kernel mean nothing in the other, which KASLR put elsewhere. */
+static bool left_behind(const struct kho_captured *captured, const struct kho_cpu_registers *cpu)
+{
+	return captured->vmlinux && captured->left &&
+	       kho_stall_is_left_behind(captured->vmlinux, captured->left->slide - captured->slide, cpu);
+}
+
 static void examine_cpus(struct kho_autopsy *autopsy, const struct kho_captured *captured)
 {
 	g_autoptr(GArray) parsed = kho_registers_parse(captured->registers ?: "");
@@ -20,7 +27,8 @@ static void examine_cpus(struct kho_autopsy *autopsy, const struct kho_captured 
 		struct kho_autopsy_cpu *cpu = g_new0(struct kho_autopsy_cpu, 1);
 
 		cpu->registers = g_array_index(parsed, struct kho_cpu_registers, i);
-		if (captured->vmlinux)
+		cpu->left_behind = left_behind(captured, &cpu->registers);
+		if (captured->vmlinux && !cpu->left_behind)
 			cpu->frames = kho_unwind(captured->vmlinux, captured->image, &cpu->registers);
 		else
 			cpu->frames = g_ptr_array_new_with_free_func((GDestroyNotify)kho_frame_free);

@@ -14,6 +14,7 @@
 
 struct kho_autopsy_cpu {
 	struct kho_cpu_registers registers;
+	bool left_behind;  /* it still halts where the kernel before this one stopped it */
 	GPtrArray *frames; /* of struct kho_frame */
 };
 

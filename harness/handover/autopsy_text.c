@@ -45,7 +45,10 @@ static void append_cpu(GString *text, const struct kho_autopsy_cpu *cpu)
 		return;
 	}
 	g_string_append_printf(text, "\nCPU %u: %s%s\n", registers->cpu,
-			       registers->cpl ? "in user space" : "in the kernel", registers->halted ? ", halted" : "");
+			       registers->cpl ? "in user space" : "in the kernel",
+			       cpu->left_behind	   ? ", halted since the kernel before this one stopped it"
+			       : registers->halted ? ", halted"
+						   : "");
 	g_string_append_printf(text, "  rip " HEX "  rsp " HEX "  rbp " HEX "  rflags " HEX "  cr2 " HEX "\n",
 			       registers->rip, registers->rsp, registers->rbp, registers->rflags, registers->cr2);
 	for (guint i = 0; i < cpu->frames->len; i++) {

@@ -55,6 +55,7 @@ static void finish(struct kho_capture *capture)
 	const struct kho_captured captured = {
 		.vmlinux = capture->vmlinux,
 		.slide = capture->location.slide,
+		.left = capture->config.not_there,
 		.image = capture->image,
 		.registers = capture->registers,
 		.memory_map = whole ? kho_page_walk_mappings(capture->walk) : nothing,

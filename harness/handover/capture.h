@@ -15,6 +15,7 @@ struct kho_capture;
 struct kho_captured {
 	const struct kho_vmlinux *vmlinux; /* where the kernel runs; NULL: it was not found in the page tables */
 	guint64 slide;			   /* of that kernel */
+	const struct kho_location *left;   /* the kernel that ran before it; NULL: not known */
 	const struct kho_image *image;
 	const char *registers;	  /* of all CPUs, QEMU's text; NULL: none */
 	const GArray *memory_map; /* of struct kho_mapping: what maps the vmemmap; empty without one, or if not all was

@@ -106,3 +106,13 @@ bool kho_stall_is_parking(const char *function)
 			return true;
 	return false;
 }
+
+bool kho_stall_is_left_behind(const struct kho_vmlinux *vmlinux, guint64 slide, const struct kho_cpu_registers *cpu)
+{
+	const char *function;
+
+	if (cpu->cpl || !cpu->halted || (cpu->rflags & KHO_RFLAGS_IF))
+		return false;
+	function = kho_vmlinux_function_at(vmlinux, cpu->rip - slide, NULL, NULL);
+	return function && kho_stall_is_parking(function);
+}

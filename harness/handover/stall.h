@@ -13,6 +13,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "harness/handover/registers.h"
+#include "harness/machine/vmlinux.h"
+
 enum kho_stall_state {
 	KHO_STALL_ALIVE,
 	KHO_STALL_SUSPECT, /* silent for a while: the next beats should say where its CPUs are */
@@ -49,5 +52,8 @@ const char *kho_stall_function(const struct kho_stall *stall);
 
 /* A function in which CPUs that are out of use wait for ever, interrupts off. */
 bool kho_stall_is_parking(const char *function);
+
+/* Whether a CPU is halted in such a function of the kernel that @vmlinux, moved by @slide, describes. */
+bool kho_stall_is_left_behind(const struct kho_vmlinux *vmlinux, guint64 slide, const struct kho_cpu_registers *cpu);
 
 #endif

@@ -190,14 +190,21 @@ static void located(const struct kho_location *location, void *data)
 }
 
 /*
- * Where a CPU is; NULL: elsewhere, such as in the first kernel's remains, where those that nobody woke stay halted with
- * their interrupts off. Before the successor's kernel runs that are all but the first: kexec is done on that one
- * (migrate_to_reboot_cpu()).
+ * Halted in the first kernel's stop_this_cpu(): the kexec stopped it, and nobody has woken it since. Seen before the
+ * successor's kernel runs, or with KASLR, it is anywhere but in the function that its address has in the successor.
  */
+static bool left_behind(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
+{
+	return watch->have_first && kho_stall_is_left_behind(watch->config.vmlinux, watch->first.slide, cpu);
+}
+
+/* Where a CPU is; NULL: elsewhere. Before the successor's kernel runs only CPU 0 counts: migrate_to_reboot_cpu(). */
 static const char *function_of(const struct kho_watch *watch, const struct kho_cpu_registers *cpu)
 {
 	if (cpu->cpl)
 		return KHO_IN_USER_SPACE;
+	if (left_behind(watch, cpu))
+		return NULL;
 	if (!watch->have_location)
 		return cpu->cpu == 0 ? KHO_BEFORE_THE_KERNEL : NULL;
 	return kho_vmlinux_function_at(watch->config.vmlinux, cpu->rip - watch->location.slide, NULL, NULL);

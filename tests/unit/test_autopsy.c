@@ -183,6 +183,30 @@ static void no_memory(void **state)
 	tear_down_machine(&machine);
 }
 
+/*
+ * The first kernel was not moved, the successor was. A CPU halts where the first one stopped it: what its address and
+ * stack say in the successor would be nonsense.
+ */
+static void left_behind(void **state)
+{
+	static const struct kho_location first = { .slide = 0 };
+	struct machine machine;
+	g_autoptr(KhoAutopsy) autopsy = NULL;
+	const struct kho_autopsy_cpu *cpu;
+
+	set_up_machine(&machine, 384 * MIB, "NODE_DATA(0) allocated");
+	g_free(machine.registers);
+	machine.registers = g_strdup_printf("CPU#0\nRIP=%016" G_GINT64_MODIFIER "x RFL=00000046 CPL=0 HLT=1\n",
+					    fake_kernel_address(machine.file, "stop_this_cpu") + 8);
+	machine.captured.registers = machine.registers;
+	machine.captured.left = &first;
+	autopsy = kho_autopsy_examine(&machine.captured);
+	cpu = autopsy->cpus->pdata[0];
+	assert_true(cpu->left_behind);
+	assert_int_equal(cpu->frames->len, 0);
+	tear_down_machine(&machine);
+}
+
 /* --- the CPU that tells most --- */
 
 static guint telling(const struct kho_autopsy *autopsy, const char *function)
@@ -235,9 +259,9 @@ static void nothing_to_free(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything),	   cmocka_unit_test(booted),	cmocka_unit_test(no_registers),
-		cmocka_unit_test(no_kernel),	   cmocka_unit_test(no_memory), cmocka_unit_test(the_telling_cpu),
-		cmocka_unit_test(nothing_to_free),
+		cmocka_unit_test(everything),  cmocka_unit_test(booted),	  cmocka_unit_test(no_registers),
+		cmocka_unit_test(no_kernel),   cmocka_unit_test(no_memory),	  cmocka_unit_test(the_telling_cpu),
+		cmocka_unit_test(left_behind), cmocka_unit_test(nothing_to_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

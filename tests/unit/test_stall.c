@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Machines that say nothing, beat by beat: which of them get on, and in what way the others do not. */
 #include "harness/handover/stall.h"
-#include "tests/unit/test.h"
+#include "tests/unit/fake_kernel.h"
 
 #define PATIENCE 10.0
 #define BEAT	 0.5 /* seconds of guest time between two beats */
@@ -231,6 +231,29 @@ static void parking(void **state)
 	assert_false(kho_stall_is_parking(""));
 }
 
+/* A CPU that the kexec stopped is where the first kernel put it, wherever KASLR has moved the successor. */
+static void left_behind(void **state)
+{
+	static const guint64 slide = 384 * MIB;
+	g_autoptr(KhoVmlinux) vmlinux = fake_kernel_open();
+	struct kho_cpu_registers cpu = { .rip = fake_kernel_address(vmlinux, "stop_this_cpu") + slide + 8,
+					 .halted = true };
+
+	assert_true(kho_stall_is_left_behind(vmlinux, slide, &cpu));
+	assert_false(kho_stall_is_left_behind(vmlinux, 0, &cpu));
+	cpu.halted = false;
+	assert_false(kho_stall_is_left_behind(vmlinux, slide, &cpu));
+	cpu.halted = true;
+	cpu.rflags = KHO_RFLAGS_IF;
+	assert_false(kho_stall_is_left_behind(vmlinux, slide, &cpu));
+	cpu.rflags = 0;
+	cpu.cpl = 3;
+	assert_false(kho_stall_is_left_behind(vmlinux, slide, &cpu));
+	cpu.cpl = 0;
+	cpu.rip = fake_kernel_address(vmlinux, "sparse_init") + slide;
+	assert_false(kho_stall_is_left_behind(vmlinux, slide, &cpu));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +266,7 @@ int main(void)
 		cmocka_unit_test(the_name_is_copied),
 		cmocka_unit_test(time_that_stands_still),
 		cmocka_unit_test(parking),
+		cmocka_unit_test(left_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

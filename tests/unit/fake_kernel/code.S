@@ -81,6 +81,11 @@ BEGIN(dies)
 	CALL
 END(dies)
 
+/* Where CPUs halt that a kexec has stopped. */
+BEGIN(stop_this_cpu)
+	NOPS(16)
+END(stop_this_cpu)
+
 BEGIN(outer)
 	NOPS(8)
 BEGIN(inner)
