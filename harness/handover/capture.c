@@ -219,7 +219,7 @@ static void located(const struct kho_location *location, void *data)
 	g_clear_pointer(&capture->locate, kho_locate_free);
 	if (capture->over)
 		return;
-	if (!location || (capture->config.not_there && location->physical == capture->config.not_there->physical)) {
+	if (!location || (capture->config.not_there && kho_location_same(location, capture->config.not_there))) {
 		finish(capture);
 		return;
 	}

@@ -30,6 +30,11 @@ guint64 kho_location_physical(const struct kho_location *place, guint64 virtual)
 	return virtual - place->virtual + place->physical;
 }
 
+bool kho_location_same(const struct kho_location *one, const struct kho_location *other)
+{
+	return one->virtual == other->virtual && one->physical == other->physical;
+}
+
 bool kho_location_find(const struct kho_vmlinux *vmlinux, const GArray *mappings, struct kho_location *place)
 {
 	const struct kho_mapping *first;

@@ -23,6 +23,9 @@ struct kho_location {
 /* Physical address of something in the image, by its running address. */
 guint64 kho_location_physical(const struct kho_location *place, guint64 virtual);
 
+/* One kernel, and not one that lies where another one lay before: with KASLR that happens. */
+bool kho_location_same(const struct kho_location *one, const struct kho_location *other);
+
 /*
  * What the mappings of the kernel's half say. False: there is no kernel that could be the one of @vmlinux. Pure; that
  * it really is has to be checked by its banner.

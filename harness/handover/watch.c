@@ -12,6 +12,9 @@
 /* More than a log can grow by between two looks. */
 #define MOST_RECORDS (1ULL << 24)
 
+/* Looks for the first kernel: a process's page tables may show little of it (PTI), or go while they are read. */
+#define FIRST_LOOKS 10
+
 /* What is read at every beat. */
 enum { PANIC, STATIC_LOG, BOOT_LOG, NR_WORDS };
 
@@ -24,6 +27,7 @@ struct word {
 struct kho_watch {
 	struct kho_watch_config config;
 	struct kho_locate *locate;
+	guint first_looks; /* that are left */
 	bool have_first, have_location;
 	struct kho_location first, location;
 	bool entered, held;
@@ -181,7 +185,7 @@ static void located(const struct kho_location *location, void *data)
 	struct kho_watch *watch = data;
 
 	g_clear_pointer(&watch->locate, kho_locate_free);
-	if (location && !(watch->have_first && location->physical == watch->first.physical)) {
+	if (location && !(watch->have_first && kho_location_same(location, &watch->first))) {
 		watch->location = *location;
 		watch->have_location = true;
 		watch->heard = true; /* it runs in its own page tables now */
@@ -272,12 +276,6 @@ static void start_beat(struct kho_watch *watch)
 	answered(watch);
 }
 
-void kho_watch_tick(struct kho_watch *watch)
-{
-	if (watch->entered && !watch->held && !watch->pending)
-		start_beat(watch);
-}
-
 /* --- what the owner says --- */
 
 static void first_located(const struct kho_location *location, void *data)
@@ -291,12 +289,27 @@ static void first_located(const struct kho_location *location, void *data)
 		watch->first = *location;
 }
 
+static void look_for_first(struct kho_watch *watch)
+{
+	watch->pending = 1;
+	watch->first_looks--;
+	watch->locate = kho_locate_start(watch->config.peek, watch->config.vmlinux, first_located, watch);
+}
+
+void kho_watch_tick(struct kho_watch *watch)
+{
+	if (watch->held || watch->pending)
+		return;
+	if (watch->entered)
+		start_beat(watch);
+	else if (watch->first_looks && !watch->have_first)
+		look_for_first(watch);
+}
+
 void kho_watch_first(struct kho_watch *watch)
 {
-	if (watch->pending || watch->entered)
-		return;
-	watch->pending = 1;
-	watch->locate = kho_locate_start(watch->config.peek, watch->config.vmlinux, first_located, watch);
+	watch->first_looks = FIRST_LOOKS;
+	kho_watch_tick(watch);
 }
 
 void kho_watch_enter(struct kho_watch *watch)

@@ -270,6 +270,14 @@ static void slow(void **state)
 	free_machine(machine);
 }
 
+/* The first kernel is not seen at the first look: else nothing would be known of the machine at its deadline. */
+static void looks_again_for_the_first_kernel(void **state)
+{
+	expect("blind=3; stop() { [[ $1 != 2 ]] || successor; }; "
+	       "first() { sleep 0.2; head -n 1 first >&4; (sleep 0.5; tail -n +2 first >&4) & }",
+	       KHO_OUTCOME_SURVIVED);
+}
+
 /* A quiet console does not say that the successor is entered; the first kernel's last word does. */
 static void stalls_behind_a_quiet_console(void **state)
 {
@@ -315,6 +323,7 @@ int main(void)
 		cmocka_unit_test(last_word_after_the_deadline),
 		cmocka_unit_test(reset_after_the_deadline),
 		cmocka_unit_test(slow),
+		cmocka_unit_test(looks_again_for_the_first_kernel),
 		cmocka_unit_test(stalls_behind_a_quiet_console),
 		cmocka_unit_test(qmp_ends_in_the_examination),
 		cmocka_unit_test(qemu_ends_in_the_examination),

@@ -75,6 +75,20 @@ static void physical_addresses(void **state)
 	assert_true(kho_location_physical(&garbage, 5) == 5);
 }
 
+/* KASLR may put a successor where the first kernel lay, or let it run at the same addresses elsewhere. */
+static void not_the_same_kernel(void **state)
+{
+	const struct kho_location first = { .slide = 0, .virtual = LINKED, .physical = 5 * GIB };
+	const struct kho_location others[] = {
+		{ .slide = 2 * MIB, .virtual = LINKED + 2 * MIB, .physical = 5 * GIB },
+		{ .slide = 0, .virtual = LINKED, .physical = 6 * GIB },
+	};
+
+	assert_true(kho_location_same(&first, &first));
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(kho_location_same(&first, &others[i]));
+}
+
 /* A vmlinux that is no kernel's finds nothing, whatever is mapped. */
 static void no_such_symbol(void **state)
 {
@@ -90,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(where_it_runs),
 		cmocka_unit_test(physical_addresses),
+		cmocka_unit_test(not_the_same_kernel),
 		cmocka_unit_test(no_such_symbol),
 	};
 
