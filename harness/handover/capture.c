@@ -67,6 +67,8 @@ static void finish(struct kho_capture *capture)
 	capture->over = true;
 	g_clear_handle_id(&capture->timeout, g_source_remove);
 	capture->config.done(&captured, capture->config.data);
+	/* Answers may still come, and a machine may be examined often: megabytes, that nobody looks at any more. */
+	g_clear_pointer(&capture->image, kho_image_free);
 }
 
 static gboolean timed_out(gpointer data)
@@ -100,7 +102,7 @@ static void took_piece(const void *bytes, gsize length, void *data)
 {
 	struct piece *piece = data;
 
-	if (bytes)
+	if (bytes && !piece->capture->over)
 		kho_image_add(piece->capture->image, piece->address, bytes, length);
 	answered(piece->capture);
 }
