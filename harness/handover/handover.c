@@ -36,6 +36,7 @@ struct kho_handover {
 	struct kho_course course;
 	double extension; /* of the deadline */
 	guint extensions;
+	guint resumes;	 /* of the machine, that were asked for and have not come about yet */
 	double panic_at; /* wall seconds; 0: none seen */
 	bool left;	 /* the machine is stopped and stays: nothing more will come */
 	bool told;	 /* ... and done() knows */
@@ -134,8 +135,8 @@ static gboolean finish(gpointer data)
 
 /*
  * Judged only when the process is reaped, or left stopped, and both channels are drained: nothing it said is lost. What
- * it said is read ahead of the idle source. That they hang up is not waited for: a stranger may hold them open, as where
- * QEMU is a script that starts it.
+ * it said is read ahead of the idle source. That they hang up is not waited for: a stranger may hold them open, as
+ * where QEMU is a script that starts it.
  */
 static void finish_if_over(struct kho_handover *handover)
 {
@@ -200,8 +201,8 @@ static void give_more_time(struct kho_handover *handover)
 {
 	double since = MAX(handover->course.first_end, handover->course.successor_hello);
 
-	handover->extension +=
-		kho_deadline(&handover->course, kho_topology_memory(handover->config.cell->topology)) - since;
+	/* From now on: it stood still while it was examined. */
+	handover->extension = kho_process_guest_time(handover->process) - since;
 	handover->end = handover->extensions++ < KHO_EXTENSIONS ? KHO_END_NONE : KHO_END_SLOW;
 	if (handover->end == KHO_END_SLOW) {
 		over(handover);
@@ -209,6 +210,7 @@ static void give_more_time(struct kho_handover *handover)
 	}
 	g_clear_pointer(&handover->detail, g_free);
 	kho_watch_hold(handover->watch, false);
+	handover->resumes++;
 	kho_examination_resume(handover->examination);
 }
 
@@ -367,6 +369,8 @@ static void qmp_event(struct kho_qmp *qmp, const char *name, JsonObject *argumen
 	struct kho_handover *handover = data;
 	const char *reason = arguments ? json_object_get_string_member_with_default(arguments, "reason", "") : "";
 
+	if (g_str_equal(name, "RESUME") && handover->resumes)
+		handover->resumes--;
 	if (!g_str_equal(name, "SHUTDOWN") && !g_str_equal(name, "STOP"))
 		return;
 	if (g_str_equal(name, "SHUTDOWN") && g_str_equal(reason, "guest-reset"))
@@ -377,8 +381,11 @@ static void qmp_event(struct kho_qmp *qmp, const char *name, JsonObject *argumen
 		/* QEMU keeps it paused. What the guest said before is on its way: that counts first. */
 		if (!handover->settle)
 			handover->settle = g_idle_add_full(G_PRIORITY_LOW, settle, handover, NULL);
-	} else if (g_str_equal(name, "STOP") && handover->end == KHO_END_NONE) {
-		/* Nobody asked for it: an emulation failure, an I/O error. */
+	} else if (g_str_equal(name, "STOP") && handover->end == KHO_END_NONE && !handover->resumes) {
+		/*
+		 * Nobody asked for it: an emulation failure, an I/O error. What an examination asks for comes before
+		 * its resume, but maybe after its time, where QEMU did not get to answering.
+		 */
 		handover->detail = g_strdup("QEMU stopped the guest");
 		stop(handover, KHO_END_MACHINE);
 	}
