@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One cell from power-on to outcome, with a script in QEMU's place: it speaks on the same channels, and does at the
- * wrong moment what a machine may do. No QEMU takes part. Under the sanitizers, so that nothing is freed too early.
+ * One cell from power-on to outcome, with a script in QEMU's place (fake_qemu.sh): it speaks on the same channels, and
+ * does at the wrong moment what a machine may do. No QEMU takes part. Under the sanitizers, so that nothing is freed
+ * too early.
  */
 #include "harness/handover/handover.h"
 
@@ -20,41 +21,6 @@
 
 /* Twice what any of these takes on a machine that has nothing else to do. */
 #define SECONDS 60
-
-static const char script_start[] =
-	"#!/bin/bash\n"
-	"cd ${0%/*} || exit\n"
-	"say() { printf '%s\\n' \"$1\" >&5; }\n"
-	"first() { sleep \"$1\"; cat first >&4; }\n"
-	"successor() { cat successor >&4; }\n"
-	"reset() { say '{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \"guest-reset\"}}'; }\n"
-	"hang_up() { exec 5>&-; sleep 30; }\n"
-	"stopped=0 hlt=0 booted=0.2\n"
-	"stop() { :; }\n";
-
-/* Memory is a file for each address that is asked for. */
-static const char script_end[] =
-	"say '{\"QMP\": {}}'\n"
-	"read -r -u 5 line && say '{\"return\": {}, \"id\": 1}'\n"
-	"first \"$booted\"\n"
-	"while read -r -u 5 line; do\n"
-	"	id=${line##*'\"id\":'} id=${id%\\}} return={}\n"
-	"	case $line in\n"
-	"	*'\"execute\":\"stop\"'*)\n"
-	"		echo stop >>commands\n"
-	"		stopped=$((stopped + 1))\n"
-	"		stop $stopped ;;\n"
-	"	*'\"execute\":\"cont\"'*) echo cont >>commands ;;\n"
-	"	*'info registers'*)\n"
-	"		return='\"CPU#0\\r\\nRIP=ffffffff81000000 RFL=00000002 [-------] CPL=0 HLT='$hlt'\\r\\n"
-	"CR0=80050033 CR2=0000000000000000 CR3=0000000000001000 CR4=00000020\\r\\n\"' ;;\n"
-	"	*'\"execute\":\"pmemsave\"'*)\n"
-	"		address=${line##*'\"val\":'} address=${address%%,*}\n"
-	"		file=${line##*'\"filename\":\"'} file=${file%%'\"'*}\n"
-	"		[[ ! -e memory-$address ]] || cp memory-$address \"$file\" ;;\n"
-	"	esac\n"
-	"	say '{\"return\": '\"$return\"', \"id\": '$id'}'\n"
-	"done\n";
 
 struct machine {
 	char *directory, *binary;
@@ -122,10 +88,12 @@ static void write_records(const struct machine *machine, const char *stage, cons
 
 static void write_script(struct machine *machine, const char *behaviour)
 {
-	g_autofree char *text = g_strconcat(script_start, behaviour, "\n", script_end, NULL);
+	g_autofree char *here = g_get_current_dir();
+	g_autofree char *text = g_strdup_printf("#!/bin/bash\ncd ${0%%/*} && . '%s/tests/unit/fake_qemu.sh'\n", here);
 
 	machine->binary = path_of(machine, "qemu");
 	write_file(machine, "qemu", text, strlen(text));
+	write_file(machine, "behaviour", behaviour, strlen(behaviour));
 	assert_int_equal(chmod(machine->binary, 0755), 0);
 }
 
