@@ -55,6 +55,8 @@ static void plant_fault(const char *fault, struct record_channel *channel)
 
 	if (strcmp(fault, KHO_FAULT_HANG) == 0)
 		loop_for_ever();
+	while (strcmp(fault, KHO_FAULT_WAIT) == 0)
+		pause();
 	if (strcmp(fault, KHO_FAULT_PANIC) == 0)
 		exit(1);
 	if (strcmp(fault, KHO_FAULT_EXIT) == 0)

@@ -37,6 +37,7 @@
 
 /* Faults planted into init, before it says anything but where it is said otherwise. */
 #define KHO_FAULT_HANG	"hang"	/* loops for ever */
+#define KHO_FAULT_WAIT	"wait"	/* waits for ever for what never comes */
 #define KHO_FAULT_PANIC "panic" /* PID 1 ends: the kernel panics */
 #define KHO_FAULT_EXIT	"exit"	/* powers off without a word */
 #define KHO_FAULT_CUT	"cut"	/* stops in the middle of its first record, then loops */

@@ -27,7 +27,7 @@ static void restart(struct kho_stall *stall, const struct kho_beat *beat)
 {
 	stall->guest = beat->guest;
 	stall->cpu = beat->cpu;
-	stall->looks = stall->halted = stall->dead = 0;
+	stall->looks = stall->halted = stall->dead = stall->vague = 0;
 	g_hash_table_remove_all(stall->functions);
 }
 
@@ -39,17 +39,19 @@ static void look(struct kho_stall *stall, const struct kho_beat *beat)
 	stall->looks++;
 	stall->halted += beat->halted;
 	stall->dead += beat->dead;
+	stall->vague += beat->vague;
 }
 
 static enum kho_stall_state judge(const struct kho_stall *stall, double silence, double used, double patience)
 {
 	bool busy = used >= silence * BUSY, idle = stall->halted >= stall->looks * IDLE;
+	bool few = !stall->vague && g_hash_table_size(stall->functions) <= LOOP_FUNCTIONS;
 
 	if (stall->dead == stall->looks)
 		return KHO_STALL_HALTED;
 	if (silence < patience)
 		return KHO_STALL_SUSPECT;
-	if (busy && !stall->halted && g_hash_table_size(stall->functions) <= LOOP_FUNCTIONS)
+	if (busy && !stall->halted && few)
 		return KHO_STALL_LOOP;
 	if (silence < patience * LONG_PATIENCE)
 		return KHO_STALL_SUSPECT;
@@ -73,6 +75,11 @@ enum kho_stall_state kho_stall_take(struct kho_stall *stall, const struct kho_be
 	if (stall->looks < LOOKS)
 		return KHO_STALL_SUSPECT;
 	return judge(stall, silence, beat->cpu - stall->cpu, patience);
+}
+
+void kho_stall_skip(struct kho_stall *stall, double guest)
+{
+	stall->guest += guest;
 }
 
 const char *kho_stall_function(const struct kho_stall *stall)

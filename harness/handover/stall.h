@@ -30,15 +30,16 @@ struct kho_beat {
 	double guest, cpu;    /* seconds since power-on: guest time, CPU time used */
 	bool progress;	      /* log, console or records have grown since the last beat */
 	const char *function; /* where the CPU is that tells most; NULL: nobody looked */
+	bool vague;	      /* that is no function: what runs there may be work as well as a loop */
 	bool halted;	      /* that CPU waits: no CPU runs, or it is dead */
 	bool dead;	      /* it waits in the kernel with its interrupts off: nothing will wake it */
 };
 
 struct kho_stall {
-	double guest, cpu;     /* at the last progress */
-	guint looks;	       /* beats that said where the CPUs are, since then */
-	guint halted, dead;    /* of these */
-	GHashTable *functions; /* name -> how many looks (GUINT_TO_POINTER) */
+	double guest, cpu;	   /* at the last progress */
+	guint looks;		   /* beats that said where the CPUs are, since then */
+	guint halted, dead, vague; /* of these */
+	GHashTable *functions;	   /* name -> how many looks (GUINT_TO_POINTER) */
 };
 
 void kho_stall_init(struct kho_stall *stall);
@@ -46,6 +47,9 @@ void kho_stall_clear(struct kho_stall *stall);
 
 /* @patience: seconds of guest time that may pass in silence. */
 enum kho_stall_state kho_stall_take(struct kho_stall *stall, const struct kho_beat *beat, double patience);
+
+/* So many seconds of guest time do not count: the machine was stopped to be looked at. */
+void kho_stall_skip(struct kho_stall *stall, double guest);
 
 /* The function that was seen most since the last progress; NULL: nobody looked. Valid until the next beat. */
 const char *kho_stall_function(const struct kho_stall *stall);

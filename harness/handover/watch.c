@@ -31,7 +31,8 @@ struct kho_watch {
 	bool have_first, have_location;
 	struct kho_location first, location;
 	bool entered, held;
-	guint pending; /* answers of this beat */
+	double held_at; /* guest time */
+	guint pending;	/* answers of this beat */
 	struct word words[NR_WORDS];
 	guint64 heads[NR_WORDS]; /* of the log's rings, at the last beat */
 	guint64 records;	 /* that the log has grown by since the successor was seen first */
@@ -244,6 +245,13 @@ static const struct kho_cpu_registers *telling_cpu(const struct kho_watch *watch
 	return telling;
 }
 
+/* Whatever runs there always seems to be at the same place. */
+static bool is_vague(const char *function)
+{
+	return g_str_equal(function, KHO_IN_USER_SPACE) || g_str_equal(function, KHO_BEFORE_THE_KERNEL) ||
+	       g_str_equal(function, KHO_OUTSIDE_OF_THE_KERNEL);
+}
+
 static void took_registers(const char *text, void *data)
 {
 	struct kho_watch *watch = data;
@@ -253,6 +261,7 @@ static void took_registers(const char *text, void *data)
 	if (cpu) {
 		g_free(watch->function);
 		watch->function = g_strdup(function_of(watch, cpu) ?: KHO_OUTSIDE_OF_THE_KERNEL);
+		watch->beat.vague = is_vague(watch->function);
 		watch->beat.halted = cpu->halted;
 		watch->beat.dead = weight(watch, cpu) == DEAD;
 	}
@@ -328,8 +337,13 @@ void kho_watch_heard(struct kho_watch *watch)
 
 void kho_watch_hold(struct kho_watch *watch, bool hold)
 {
+	double now = kho_process_guest_time(watch->config.process);
+
+	if (hold && !watch->held)
+		watch->held_at = now;
+	else if (!hold && watch->held)
+		kho_stall_skip(&watch->stall, now - watch->held_at);
 	watch->held = hold;
-	watch->heard = true;
 	watch->state = KHO_STALL_ALIVE;
 }
 

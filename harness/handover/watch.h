@@ -51,7 +51,7 @@ void kho_watch_tick(struct kho_watch *watch);
 /* The machine was heard, on the console or by a record. */
 void kho_watch_heard(struct kho_watch *watch);
 
-/* Looks no more, or again, as for the first time. */
+/* Looks no more, or again: a machine that was silent before it was stopped is silent still. */
 void kho_watch_hold(struct kho_watch *watch, bool hold);
 
 /*

@@ -149,6 +149,14 @@ machines_of() {
 	echo "$output"
 	[ "$(record .outcome.name)" = hung ]
 	[ "$(record .outcome.stage)" = successor-boot ]
+	[ "$(record .outcome.reason)" = "no progress, last in user space (init)" ]
+}
+
+@test "planted: a successor that waits for ever is hung, and not too slow to tell" {
+	run_cell --successor-append=kho_matrix.fault=wait
+	echo "$output"
+	[ "$(record .outcome.name)" = hung ]
+	[ "$(record .outcome.reason)" = "all CPUs idle, and nothing comes (init)" ]
 }
 
 @test "planted: a successor that panics is panicked" {

@@ -118,6 +118,53 @@ static void progress_begins_anew(void **state)
 	kho_stall_clear(&stall);
 }
 
+/*
+ * Stopped for a look and let go, again and again, a machine is as silent as it was: a silence that takes longer than
+ * the time between two looks comes to its verdict all the same, no sooner than without them.
+ */
+static void stopped_now_and_then(void **state)
+{
+	struct kho_stall stall;
+	enum kho_stall_state seen = KHO_STALL_ALIVE;
+	double stopped = 0;
+	guint i = 0;
+
+	kho_stall_init(&stall);
+	for (; i < MOST && seen <= KHO_STALL_SUSPECT; i++) {
+		struct kho_beat beat = {
+			.guest = i * BEAT + stopped, .progress = i == 0, .function = "idle", .halted = true
+		};
+
+		seen = kho_stall_take(&stall, &beat, PATIENCE);
+		if (i % 10 == 9) {
+			kho_stall_skip(&stall, 60);
+			stopped += 60;
+		}
+	}
+	assert_int_equal(seen, KHO_STALL_IDLE);
+	assert_true((i - 1) * BEAT >= 3 * PATIENCE && (i - 1) * BEAT <= 32);
+	kho_stall_clear(&stall);
+}
+
+/* What runs outside of all functions is always at the same place: it may be work, and gets more time than a loop. */
+static void no_function(void **state)
+{
+	enum kho_stall_state seen = KHO_STALL_ALIVE;
+	struct kho_stall stall;
+	guint i = 0;
+
+	kho_stall_init(&stall);
+	for (; i < MOST && seen <= KHO_STALL_SUSPECT; i++) {
+		struct kho_beat beat = beat_of(&silences[0], i);
+
+		beat.vague = true;
+		seen = kho_stall_take(&stall, &beat, PATIENCE);
+	}
+	assert_int_equal(seen, KHO_STALL_SILENT);
+	assert_true((i - 1) * BEAT >= 3 * PATIENCE && (i - 1) * BEAT <= 32);
+	kho_stall_clear(&stall);
+}
+
 /* What was seen before the last word does not count: neither its time, nor where it was. */
 static void nothing_is_left_of_the_time_before(void **state)
 {
@@ -260,6 +307,8 @@ int main(void)
 		cmocka_unit_test(every_kind_of_silence),
 		cmocka_unit_test(progress_begins_anew),
 		cmocka_unit_test(nothing_is_left_of_the_time_before),
+		cmocka_unit_test(stopped_now_and_then),
+		cmocka_unit_test(no_function),
 		cmocka_unit_test(looked_at_only_when_suspect),
 		cmocka_unit_test(a_verdict_takes_some_looks),
 		cmocka_unit_test(the_function_seen_most),
