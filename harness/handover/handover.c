@@ -14,6 +14,8 @@
 #define TICK_MILLISECONDS 100
 #define PANIC_SECONDS	  0.2 /* for a panic to be printed to its end */
 
+#define NOT_READ "its memory could not be read: the vmlinux is not of the kernel that ran"
+
 struct kho_handover {
 	struct kho_handover_config config;
 	kho_handover_done done;
@@ -110,9 +112,26 @@ static void complete(const struct kho_handover *handover, struct kho_outcome *ou
 	outcome->first_boot_seconds = handover->course.first_hello;
 }
 
+/*
+ * Of a machine whose kernel was never found nothing was read, and that it did not come to its kernel would be a guess:
+ * then the vmlinux is of another one.
+ */
+static const struct kho_autopsy *readable_autopsy(struct kho_handover *handover)
+{
+	const struct kho_autopsy *autopsy = kho_examination_autopsy(handover->examination);
+	g_autofree char *detail = NULL;
+
+	if (!autopsy || autopsy->found || kho_watch_can_tell(handover->watch))
+		return autopsy;
+	detail = handover->detail;
+	handover->detail = g_strconcat(detail ?: "", detail ? "; " : "", NOT_READ, NULL);
+	return NULL;
+}
+
 static gboolean finish(gpointer data)
 {
 	struct kho_handover *handover = data;
+	const struct kho_autopsy *autopsy = readable_autopsy(handover);
 	struct kho_outcome outcome = { 0 };
 
 	handover->finish = 0;
@@ -123,7 +142,7 @@ static gboolean finish(gpointer data)
 					     .console = &handover->console,
 					     .end = final_end(handover),
 					     .detail = handover->detail,
-					     .autopsy = kho_examination_autopsy(handover->examination),
+					     .autopsy = autopsy,
 					     .stall = handover->stall,
 					     .function = handover->function,
 					     .plain = handover->config.cell->control == KHO_CONTROL_KHO_OFF },

@@ -39,7 +39,7 @@ struct kho_watch {
 	bool flooded;		 /* the owner knows */
 	bool spoke;		 /* the successor's log has begun */
 	bool heard;
-	double calm, grown; /* wall time, guest time */
+	double calm; /* wall time */
 	struct kho_beat beat;
 	char *function; /* beat.function */
 	struct kho_stall stall;
@@ -109,7 +109,6 @@ static bool note_progress(struct kho_watch *watch)
 
 	if (grown) {
 		watch->records += records;
-		watch->grown = watch->beat.guest;
 		watch->spoke = true;
 	}
 	grown |= watch->heard;
@@ -360,11 +359,6 @@ enum kho_stall_state kho_watch_state(const struct kho_watch *watch)
 const char *kho_watch_function(const struct kho_watch *watch)
 {
 	return kho_stall_function(&watch->stall);
-}
-
-bool kho_watch_growing(const struct kho_watch *watch)
-{
-	return watch->spoke && watch->beat.guest - watch->grown < kho_patience(watch->config.course, true);
 }
 
 double kho_watch_calm(const struct kho_watch *watch)

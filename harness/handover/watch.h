@@ -68,7 +68,6 @@ const struct kho_location *kho_watch_location(const struct kho_watch *watch);
 
 enum kho_stall_state kho_watch_state(const struct kho_watch *watch);
 const char *kho_watch_function(const struct kho_watch *watch); /* as kho_stall_function() */
-bool kho_watch_growing(const struct kho_watch *watch);	       /* the log has grown within the patience */
 
 /* Wall seconds at which the successor was last seen without a panic. */
 double kho_watch_calm(const struct kho_watch *watch);

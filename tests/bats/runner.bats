@@ -237,6 +237,20 @@ machines_of() {
 	[ "$(record .expected.standing)" = unlisted ]
 }
 
+@test "KERNEL_DIR with another kernel's vmlinux: what was heard counts, and the record says so" {
+	local built other
+	built=$("$BATS_TEST_DIRNAME/../../kernel/kho-kernel" path 6.19-x86_64)
+	other=$("$BATS_TEST_DIRNAME/../../kernel/kho-kernel" path 6.19-faults-x86_64)
+	mkdir "$BATS_TEST_TMPDIR/mixed"
+	cp "$built"/{bzImage,.config} "$other/vmlinux" "$BATS_TEST_TMPDIR/mixed"
+	CELL=dir-x86_64/two-even/16M,16M,16M+console
+	KERNEL_DIR=$BATS_TEST_TMPDIR/mixed run_cell
+	echo "$output"
+	[ "$(record .outcome.name)" = panicked ]
+	[[ $(record .outcome.reason) == "oops: NULL pointer dereference in __bitmap_set, after "* ]]
+	[[ $(record .outcome.detail) == *"the vmlinux is not of the kernel that ran"* ]]
+}
+
 @test "KERNEL_DIR without an image: status 2, names what is missing" {
 	mkdir "$BATS_TEST_TMPDIR/empty"
 	CELL=dir-x86_64/one/64M,64M,64M
