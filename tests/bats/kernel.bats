@@ -624,10 +624,10 @@ wait_for() {
 
 @test "a missing tool is one line that names its package, before anything starts" {
 	define_debian 6.19.6
-	mkdir "$T/farm"
-	ln -s /usr/bin/* "$T/farm/"
-	rm -f "$T/farm/flex" "$T/farm/lz4"
-	PATH="$T/farm" run -3 "$KHO" build 6.19-x86_64
+	mkdir "$T/tools"
+	ln -s /usr/bin/* "$T/tools/"
+	rm -f "$T/tools/flex" "$T/tools/lz4"
+	PATH="$T/tools" run -3 "$KHO" build 6.19-x86_64
 	[ "${#lines[@]}" -eq 1 ]
 	[[ $output == *"missing: flex lz4: install the packages flex lz4: ci/deps"* ]]
 }
