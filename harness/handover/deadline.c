@@ -10,6 +10,9 @@
  */
 #define PATIENCE 3.0
 
+/* A deadline is no verdict: what hangs is found long before. But what was measured of a short boot may be far off. */
+#define SHORTEST_DEADLINE 6.0
+
 /* Small machines boot within a second, and ten looks at them are not enough to tell a hiccup from a hang. */
 #define SHORTEST_PATIENCE 1.5
 
@@ -48,8 +51,8 @@ double kho_deadline(const struct kho_course *course, uint64_t memory)
 	if (course->first_end <= 0)
 		return course->first_hello + PATIENCE * course->first_hello + PROBE_SECONDS;
 	if (course->successor_hello <= 0)
-		return course->first_end + PATIENCE * course->first_end;
-	return course->successor_hello + PATIENCE * (probe + course->first_hello);
+		return course->first_end + MAX(PATIENCE * course->first_end, SHORTEST_DEADLINE);
+	return course->successor_hello + MAX(PATIENCE * (probe + course->first_hello), SHORTEST_DEADLINE);
 }
 
 double kho_patience(const struct kho_course *course, bool spoke)

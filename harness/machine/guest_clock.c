@@ -17,7 +17,7 @@ void kho_guest_clock_clear(struct kho_guest_clock *clock)
 	g_clear_pointer(&clock->delays, g_hash_table_unref);
 }
 
-void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double waited)
+void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double waited, double worked)
 {
 	double interval = MAX(now - clock->last, 0);
 	double lost;
@@ -27,6 +27,8 @@ void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double w
 	clock->debt -= lost;
 	clock->guest += interval - lost;
 	clock->last += interval;
+	/* Threads may wait one after the other while another one works all the time. */
+	clock->guest = MAX(clock->guest, MIN(worked, clock->last));
 }
 
 bool kho_guest_clock_parse_schedstat(const char *text, uint64_t *run_delay)
@@ -71,10 +73,10 @@ static char *thread_file(pid_t pid, const char *tid, const char *name)
 }
 
 /* What this thread lost since it was last looked at, in nanoseconds. */
-static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid)
+static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid, double *worked)
 {
 	g_autofree char *schedstat = thread_file(pid, tid, "schedstat"), *stat = thread_file(pid, tid, "stat");
-	double user, system = 0;
+	double user = 0, system = 0;
 	uint64_t delay, growth;
 	uint64_t *known;
 
@@ -82,6 +84,7 @@ static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid)
 		return 0;
 	if (stat && kho_guest_clock_parse_stat(stat, &user, &system))
 		delay += (uint64_t)(system * 1e9);
+	*worked = MAX(*worked, user);
 	known = g_hash_table_lookup(delays, tid);
 	if (!known) {
 		known = g_new0(uint64_t, 1);
@@ -93,15 +96,16 @@ static uint64_t thread_growth(GHashTable *delays, pid_t pid, const char *tid)
 	return growth;
 }
 
-double kho_guest_clock_waited(struct kho_guest_clock *clock, pid_t pid)
+double kho_guest_clock_waited(struct kho_guest_clock *clock, pid_t pid, double *worked)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/task", pid);
 	g_autoptr(GDir) threads = g_dir_open(path, 0, NULL);
 	uint64_t longest = 0;
 	const char *tid;
 
+	*worked = 0;
 	while (threads && (tid = g_dir_read_name(threads))) {
-		uint64_t growth = thread_growth(clock->delays, pid, tid);
+		uint64_t growth = thread_growth(clock->delays, pid, tid, worked);
 
 		longest = MAX(longest, growth);
 	}

@@ -23,14 +23,17 @@ struct kho_guest_clock {
 void kho_guest_clock_init(struct kho_guest_clock *clock);
 void kho_guest_clock_clear(struct kho_guest_clock *clock);
 
-/* Moves to wall time @now (seconds), with @waited seconds lost to waiting since the last time. */
-void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double waited);
+/*
+ * Moves to wall time @now (seconds), with @waited seconds lost to waiting since the last time; but never behind
+ * @worked, the seconds of CPU that one thread has used so far: time in which something was done.
+ */
+void kho_guest_clock_advance(struct kho_guest_clock *clock, double now, double waited, double worked);
 
 /*
  * The longest wait of any thread of @pid since the last call, time in the host's kernel included, in seconds. Threads
  * may come and go; 0 when nothing can be read.
  */
-double kho_guest_clock_waited(struct kho_guest_clock *clock, pid_t pid);
+double kho_guest_clock_waited(struct kho_guest_clock *clock, pid_t pid, double *worked);
 
 /* Second field of a schedstat file, in nanoseconds. */
 bool kho_guest_clock_parse_schedstat(const char *text, uint64_t *run_delay);

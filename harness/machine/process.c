@@ -129,7 +129,7 @@ static bool reap(struct kho_process *process, int options)
 		status = W_EXITCODE(255, 0);
 	process->reaped = true;
 	process->lifetime = (g_get_monotonic_time() - process->started) / 1e6;
-	kho_guest_clock_advance(&process->clock, process->lifetime, 0);
+	kho_guest_clock_advance(&process->clock, process->lifetime, 0, 0);
 	process->end = (struct kho_process_end){
 		.signaled = WIFSIGNALED(status),
 		.code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
@@ -274,9 +274,9 @@ double kho_process_wall_time(const struct kho_process *process)
 double kho_process_guest_time(struct kho_process *process)
 {
 	if (!process->reaped) {
-		double waited = kho_guest_clock_waited(&process->clock, process->pid);
+		double worked, waited = kho_guest_clock_waited(&process->clock, process->pid, &worked);
 
-		kho_guest_clock_advance(&process->clock, kho_process_wall_time(process), waited);
+		kho_guest_clock_advance(&process->clock, kho_process_wall_time(process), waited, worked);
 	}
 	return process->clock.guest;
 }

@@ -22,7 +22,7 @@ static int clear_clock(void **state)
 
 static void expect_at(double now, double waited, double guest)
 {
-	kho_guest_clock_advance(&guest_clock, now, waited);
+	kho_guest_clock_advance(&guest_clock, now, waited, 0);
 	assert_true(guest_clock.guest == guest);
 }
 
@@ -59,6 +59,17 @@ static void never_backwards(void **state)
 	expect_at(3, 0, 3);
 }
 
+/* Where threads wait by turns, one of them works all the time. */
+static void never_behind_work(void **state)
+{
+	kho_guest_clock_advance(&guest_clock, 1, 1, 0.75);
+	assert_true(guest_clock.guest == 0.75);
+	kho_guest_clock_advance(&guest_clock, 2, 0, 0.75);
+	assert_true(guest_clock.guest == 1.75);
+	kho_guest_clock_advance(&guest_clock, 3, 0, 100);
+	assert_true(guest_clock.guest == 3);
+}
+
 static void schedstat_fields(void **state)
 {
 	static const char *const bad[] = { "", "5", "5 6", "x 6 7", "5 x 7", "5  6 7", "-5 6 7" };
@@ -87,8 +98,9 @@ static void stat_fields(void **state)
 static void own_system_time(void **state)
 {
 	gint64 end = g_get_monotonic_time() + 300 * 1000;
+	double worked;
 
-	kho_guest_clock_waited(&guest_clock, getpid());
+	kho_guest_clock_waited(&guest_clock, getpid(), &worked);
 	while (g_get_monotonic_time() < end) {
 		int zeros = open("/dev/zero", O_RDONLY);
 		char *bytes = g_malloc(1 << 20);
@@ -97,13 +109,14 @@ static void own_system_time(void **state)
 		g_free(bytes);
 		close(zeros);
 	}
-	assert_true(kho_guest_clock_waited(&guest_clock, getpid()) > 0.02);
+	assert_true(kho_guest_clock_waited(&guest_clock, getpid(), &worked) > 0.02);
 }
 
 static void own_threads(void **state)
 {
-	double first = kho_guest_clock_waited(&guest_clock, getpid());
-	double second = kho_guest_clock_waited(&guest_clock, getpid());
+	double worked;
+	double first = kho_guest_clock_waited(&guest_clock, getpid(), &worked);
+	double second = kho_guest_clock_waited(&guest_clock, getpid(), &worked);
 
 	assert_true(first >= 0);
 	assert_true(second >= 0 && second < 1);
@@ -111,7 +124,9 @@ static void own_threads(void **state)
 
 static void no_such_process(void **state)
 {
-	assert_true(kho_guest_clock_waited(&guest_clock, 0x7fffffff) == 0);
+	double worked;
+
+	assert_true(kho_guest_clock_waited(&guest_clock, 0x7fffffff, &worked) == 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start_clock, clear_clock)
@@ -123,6 +138,7 @@ int main(void)
 		TEST(waiting_is_taken_off),
 		TEST(a_wait_that_shows_late),
 		TEST(never_backwards),
+		TEST(never_behind_work),
 		TEST(schedstat_fields),
 		TEST(stat_fields),
 		TEST(own_system_time),
