@@ -33,6 +33,7 @@ const char *kho_answer_text(enum kho_answer answer)
 void kho_prediction_clear(struct kho_prediction *prediction)
 {
 	g_clear_pointer(&prediction->note, g_free);
+	g_clear_pointer(&prediction->reason, g_free);
 	g_clear_pointer(&prediction->nodes, g_array_unref);
 }
 

@@ -28,7 +28,10 @@ struct kho_prediction {
 	u64 required_bytes;
 	u64 map_count;
 	u64 section_map_bytes;
-	GArray *nodes; /* of struct kho_sparsemem_node, by node number; NULL if not known */
+	char *reason;	/* in a few words, such as what fails first; NULL: nothing to say beyond the numbers */
+	bool have_left; /* an estimator that follows the successor's boot knows what is left of scratch ... */
+	u64 left_bytes; /* ... when its memory is free, or when it dies */
+	GArray *nodes;	/* of struct kho_sparsemem_node, by node number; NULL if not known */
 };
 
 const char *kho_place_text(enum kho_place place);

@@ -8,6 +8,8 @@ struct kho_result *kho_result_new(const struct kho_cell *cell)
 	result->cell = cell;
 	result->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	result->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
+	result->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
+	result->events = g_array_new(FALSE, TRUE, sizeof(struct kho_early_event));
 	result->warnings = g_ptr_array_new_with_free_func(g_free);
 	result->missing = g_ptr_array_new_with_free_func(g_free);
 	result->directory = g_strdup_printf("cells/%s", cell->id);
@@ -28,6 +30,8 @@ void kho_result_free(struct kho_result *result)
 		clear_estimate(&result->estimates[i]);
 	g_array_unref(result->ranges);
 	g_array_unref(result->scratch);
+	g_array_unref(result->segments);
+	g_array_unref(result->events);
 	g_ptr_array_unref(result->warnings);
 	g_ptr_array_unref(result->missing);
 	g_free(result->first_release);
@@ -38,7 +42,11 @@ void kho_result_free(struct kho_result *result)
 
 const char *kho_estimator_text(enum kho_estimator estimator)
 {
-	static const char *const texts[KHO_NR_ESTIMATORS] = { [KHO_ESTIMATOR_SPARSEMEM] = "sparsemem" };
+	static const char *const texts[KHO_NR_ESTIMATORS] = {
+		[KHO_ESTIMATOR_SPARSEMEM] = "sparsemem",
+		[KHO_ESTIMATOR_AGGREGATE] = "aggregate",
+		[KHO_ESTIMATOR_REPLAY] = "replay",
+	};
 
 	g_return_val_if_fail(estimator < KHO_NR_ESTIMATORS, "?");
 	return texts[estimator];

@@ -6,14 +6,19 @@
 #ifndef KHO_MODEL_RESULT_H
 #define KHO_MODEL_RESULT_H
 
-#include "estimator/memory_ranges.h"
+#include "estimator/layout.h"
 #include "harness/model/cell.h"
 #include "harness/model/outcome.h"
 #include "harness/model/prediction.h"
 #include "harness/model/verdict.h"
 
 /* Estimators, each with predictions and a verdict of its own. */
-enum kho_estimator { KHO_ESTIMATOR_SPARSEMEM, KHO_NR_ESTIMATORS };
+enum kho_estimator {
+	KHO_ESTIMATOR_SPARSEMEM, /* the one under test: kernel, guest and host have it */
+	KHO_ESTIMATOR_AGGREGATE, /* the others: host only */
+	KHO_ESTIMATOR_REPLAY,
+	KHO_NR_ESTIMATORS
+};
 
 struct kho_estimate {
 	struct kho_prediction places[KHO_NR_PLACES];
@@ -56,6 +61,8 @@ struct kho_result {
 	struct kho_geometry geometry;
 	GArray *ranges;	     /* of struct kho_memory_range; may be empty */
 	GArray *scratch;     /* of struct kho_scratch_area; may be empty */
+	GArray *segments;    /* of struct kho_segment, in the order of loading; empty: not known */
+	GArray *events;	     /* of struct kho_early_event, of the first kernel's boot; empty: not known */
 	GPtrArray *warnings; /* of char *: the kernel's messages about scratch */
 	GPtrArray *missing;  /* of char *: what the probe could not read */
 
