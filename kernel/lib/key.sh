@@ -30,7 +30,7 @@ key_input() (
 	sha256sum <"$DEFINITION"
 	sha256sum -- kernel/unpack.exclude "${SHAPING_STEPS[@]}"
 	if [[ $K_SOURCE != dir ]]; then
-		sha256sum -- "${K_CONFIGS[@]}" "${K_PATCHES[@]}" estimator/*.[ch]
+		sha256sum -- "${K_CONFIGS[@]}" "${K_PATCHES[@]}" "${KERNEL_ESTIMATOR[@]}"
 		compiler_version
 	fi
 	printf 'state %s\n' "${USER_STATE:-}"

@@ -32,6 +32,9 @@ unpacked() {
 	printf '%d of %d MiB' $((records * 1000 * 10 / 1024)) "$UNPACK_MIB"
 }
 
+# What of estimator/ runs in the kernel: the one under test, and what it includes.
+KERNEL_ESTIMATOR=(estimator/{port.h,sparsemem.c,sparsemem.h})
+
 # Sets PATCHED: yes, no, or foreign for a tree that brings an estimator of its own.
 patch_source() {
 	local patch
@@ -51,7 +54,7 @@ patch_source() {
 	[[ ${#K_PATCHES[@]} -gt 0 ]] || return 0
 	PATCHED=yes
 	mkdir -p "$SOURCE/kernel/liveupdate/estimator"
-	(cd -- "$KHO_ROOT" && cp -- estimator/*.[ch] "$SOURCE/kernel/liveupdate/estimator/")
+	(cd -- "$KHO_ROOT" && cp -- "${KERNEL_ESTIMATOR[@]}" "$SOURCE/kernel/liveupdate/estimator/")
 }
 
 # Without fuzz: a patch whose context has changed has not been looked at for this kernel.
