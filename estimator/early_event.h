@@ -12,7 +12,10 @@
 #define KHO_ANY_NODE   (-1)
 
 enum kho_early_kind {
-	KHO_EARLY_ALLOC,   /* wanted: size, align, [from, to), nid, exact; got: base */
+	KHO_EARLY_FOUND,   /* [base, base + size) was reserved, with flags, when memblock was first shown: before the
+			      trace */
+	KHO_EARLY_INITRD,  /* [base, base + size): where the kernel found its initrd */
+	KHO_EARLY_ALLOC,   /* wanted: size, align, [from, to), nid, exact; got: base, in flags */
 	KHO_EARLY_RESERVE, /* [base, base + size), nid, flags */
 	KHO_EARLY_FREE,	   /* [base, base + size) */
 	KHO_EARLY_ADD,	   /* [base, base + size) of memory, nid */
