@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "replay.h"
+
+#include "direct_map.h"
+
+#define MIB	       (1ULL << 20)
+#define LOW_RESERVED   (64ULL << 10) /* early_reserve_memory() */
+#define MAX_DMA	       (16 * MIB)    /* MAX_DMA_ADDRESS */
+#define KHO_SETUP_DATA 48	     /* struct setup_data and struct kho_data behind it */
+#define SCRATCH_ENTRY  16	     /* struct kho_scratch */
+
+/* INIT_PGT_BUF_SIZE, at the end of the brk: twice as much with RANDOMIZE_MEMORY. */
+#define PGT_BUFFER_SMALL (8ULL << 12)
+#define PGT_BUFFER_LARGE (16ULL << 12)
+
+#define BOUNCE_LEAST (1 * MIB) /* IO_TLB_MIN_SLABS << IO_TLB_SHIFT */
+
+/* A range of the first kernel that lies elsewhere in the successor, or nowhere. */
+struct place {
+	u64 start, end;
+};
+
+struct course {
+	const struct kho_layout *layout;
+	struct kho_replay *replay;
+	struct kho_mb mb;
+	struct kho_memory memory;
+	struct kho_memory_ranges ranges;
+	struct kho_mb_region *regions; /* workspace */
+	u64 *bases;		       /* where the successor got what the first kernel got from event i */
+	u64 *words;
+	size_t nr_memory, nr_reserved, nr_words;
+
+	struct place image, initrd, brk; /* of the first kernel */
+	u64 image_at;			 /* of the successor's image */
+	bool nodes_set, mapped;
+	u64 next_section;
+	u64 bounce_wanted; /* of the first kernel */
+	bool bounce_lost;  /* there is none: what belongs to it is not asked for */
+	kho_replay_watch watch;
+	void *context;
+};
+
+static bool text_equal(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+static bool called_by(const struct kho_early_event *event, const char *caller)
+{
+	return text_equal(event->caller, caller);
+}
+
+static bool overlaps(const struct place *place, u64 start, u64 end)
+{
+	return start < place->end && place->start < end;
+}
+
+static u64 page_up(const struct course *course, u64 size)
+{
+	u64 page = course->layout->geometry.page_size;
+
+	return (size + page - 1) / page * page;
+}
+
+static void unknown(struct course *course, const char *why)
+{
+	course->replay->end = KHO_REPLAY_UNKNOWN;
+	course->replay->why = why;
+}
+
+static void die(struct course *course, const char *why, int node, u64 wanted)
+{
+	course->replay->end = KHO_REPLAY_DIES;
+	course->replay->why = why;
+	course->replay->node = node;
+	course->replay->wanted_bytes = wanted;
+}
+
+/* --- what the first kernel's trace says of itself --- */
+
+static const struct kho_segment *segment_of(const struct kho_layout *layout, enum kho_segment_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < layout->nr_segments; i++)
+		if (layout->segments[i].kind == kind)
+			return &layout->segments[i];
+	return NULL;
+}
+
+/* setup_arch(): reserve_brk(), right behind the image. */
+static bool find_brk(struct course *course)
+{
+	size_t i;
+
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (event->kind == KHO_EARLY_INITRD)
+			course->initrd = (struct place){ event->base, event->base + event->size };
+		if (event->kind == KHO_EARLY_RESERVE && !course->brk.end && event->flags & KHO_MB_RSRV_KERN &&
+		    called_by(event, "setup_arch"))
+			course->brk = (struct place){ event->base, event->base + event->size };
+	}
+	return course->brk.end;
+}
+
+/* The first table has image and brk as one. */
+static bool find_image(struct course *course)
+{
+	size_t i;
+
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (event->kind == KHO_EARLY_FOUND && event->base < course->brk.start &&
+		    event->base + event->size >= course->brk.end)
+			course->image = (struct place){ event->base, course->brk.start };
+	}
+	return course->image.end;
+}
+
+static const char *what_is_missing(struct course *course)
+{
+	const struct kho_layout *layout = course->layout;
+
+	if (!layout->nr_events)
+		return "no trace of the first kernel's early boot";
+	if (!segment_of(layout, KHO_SEGMENT_KERNEL))
+		return "where the successor's kernel was loaded is not known";
+	if (!segment_of(layout, KHO_SEGMENT_SCRATCH_LIST))
+		return "where the list of scratch areas was loaded is not known";
+	if (layout->map_chain != KHO_MAP_BUFFER)
+		return "the successor's memory map is not allocated in buffers";
+	if (!layout->geometry.map_virtual || !layout->geometry.pmd_size)
+		return "the successor's memory map is not virtual";
+	if (!find_brk(course) || !find_image(course))
+		return "the trace does not show where the first kernel lies";
+	return NULL;
+}
+
+/* --- before memblock may allocate --- */
+
+/* early_reserve_memory(), and firmware's ranges as the first kernel found them. */
+static void reserve_what_was_found(struct course *course)
+{
+	size_t i;
+
+	kho_mb_reserve(&course->mb, course->image_at, course->image.end - course->image.start, KHO_MB_NO_NODE,
+		       KHO_MB_RSRV_KERN);
+	kho_mb_reserve(&course->mb, 0, LOW_RESERVED, KHO_MB_NO_NODE, 0);
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (event->kind == KHO_EARLY_FOUND && !(event->flags & KHO_MB_RSRV_KERN))
+			kho_mb_reserve(&course->mb, event->base, event->size, KHO_MB_NO_NODE, 0);
+	}
+}
+
+static void reserve_segments(struct course *course)
+{
+	const struct kho_segment *initrd = segment_of(course->layout, KHO_SEGMENT_INITRD);
+	const struct kho_segment *params = segment_of(course->layout, KHO_SEGMENT_BOOT_PARAMS);
+
+	if (initrd)
+		kho_mb_reserve(&course->mb, initrd->start, page_up(course, initrd->size), KHO_MB_NO_NODE,
+			       KHO_MB_RSRV_KERN);
+	/* It lies behind the command line; all that counts is that its page is taken. */
+	if (params)
+		kho_mb_reserve(&course->mb, params->start + params->size - 2 * KHO_SETUP_DATA, KHO_SETUP_DATA,
+			       KHO_MB_NO_NODE, KHO_MB_RSRV_KERN);
+}
+
+/* kho_populate(), called by parse_setup_data() */
+static void add_scratch(struct course *course)
+{
+	const struct kho_layout *layout = course->layout;
+	size_t i;
+
+	for (i = 0; i < layout->nr_scratch; i++) {
+		const struct kho_scratch_area *area = &layout->scratch[i];
+
+		kho_mb_add(&course->mb, area->start, area->size);
+		kho_mb_mark(&course->mb, &course->mb.memory, area->start, area->size, KHO_MB_SCRATCH);
+	}
+	kho_mb_reserve(&course->mb, segment_of(layout, KHO_SEGMENT_SCRATCH_LIST)->start,
+		       layout->nr_scratch * SCRATCH_ENTRY, KHO_MB_NO_NODE, 0);
+	course->mb.scratch_only = true;
+}
+
+/* reserve_brk() and e820__memblock_setup() */
+static void add_memory(struct course *course)
+{
+	size_t i;
+
+	kho_mb_reserve(&course->mb, course->image_at + (course->image.end - course->image.start),
+		       course->brk.end - course->brk.start, KHO_MB_NO_NODE, KHO_MB_RSRV_KERN);
+	kho_mb_allow_resize(&course->mb);
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (event->kind == KHO_EARLY_ADD)
+			kho_mb_add(&course->mb, event->base, event->size);
+	}
+	kho_mb_mark(&course->mb, &course->mb.memory, 0, MIB, KHO_MB_SCRATCH);
+	kho_mb_trim(&course->mb, course->layout->geometry.page_size);
+}
+
+/* --- requests that depend on what is left --- */
+
+/* init_mem_mapping() */
+static void map_memory(struct course *course)
+{
+	const struct kho_mb_region *last = &course->mb.memory.regions[course->mb.memory.count - 1];
+	u64 brk_size = course->brk.end - course->brk.start;
+	u64 top = course->image_at + (course->brk.end - course->image.start);
+	u64 buffer = brk_size >= PGT_BUFFER_LARGE ? PGT_BUFFER_LARGE : PGT_BUFFER_SMALL;
+	struct kho_direct_map map;
+
+	course->mapped = true;
+	if (!kho_direct_map_build(&map, &course->mb, last->base + last->size, top - buffer, top, false, course->words,
+				  course->nr_words)) {
+		if (map.overflow)
+			unknown(course, "too many page tables for the model");
+		else
+			die(course, "alloc_low_pages", KHO_ANY_NODE, course->layout->geometry.page_size);
+	}
+	course->mb.current_limit = last->base + last->size;
+}
+
+/* numa_register_meminfo(): memory gets its nodes, and what is reserved in it, too. */
+static void set_nodes(struct course *course)
+{
+	const struct kho_layout *layout = course->layout;
+	size_t i;
+
+	for (i = 0; i < layout->nr_ranges; i++)
+		kho_mb_set_node(&course->mb, &course->mb.memory, layout->ranges[i].start,
+				layout->ranges[i].end - layout->ranges[i].start, (int)layout->ranges[i].node);
+	for (i = 0; i < layout->nr_ranges; i++)
+		kho_mb_set_node(&course->mb, &course->mb.reserved, layout->ranges[i].start,
+				layout->ranges[i].end - layout->ranges[i].start, (int)layout->ranges[i].node);
+	course->nodes_set = true;
+}
+
+/* sparse_init_nid(), for the buffer of which the first kernel's event stands */
+static void back_map(struct course *course, const struct kho_early_event *event)
+{
+	struct kho_map_run run;
+	u64 backed;
+
+	if (!kho_map_next_run(&course->memory, course->layout->geometry.pages_per_section, &course->next_section,
+			      &run) ||
+	    (int)run.nid != event->nid || run.count * kho_section_map_bytes(&course->layout->geometry) != event->size) {
+		unknown(course, "the trace's memory maps are not those of the memory ranges");
+		return;
+	}
+	backed = kho_map_back_run(&course->replay->backing, &course->memory, &run);
+	if (backed == run.count)
+		return;
+	die(course, "memory map", event->nid, course->layout->geometry.page_size);
+	course->replay->map_failed = true;
+	course->replay->map_sections = backed;
+	course->replay->map_wanted = run.count;
+}
+
+static struct kho_mb_request request_of(const struct kho_early_event *event)
+{
+	return (struct kho_mb_request){
+		.size = event->size,
+		.align = event->align,
+		.from = event->from,
+		/* 1 is MEMBLOCK_ALLOC_NOLEAKTRACE, which is the current limit as well. */
+		.to = event->to == 1 ? KHO_MB_ACCESSIBLE : event->to,
+		.nid = event->nid,
+		.exact = event->exact,
+	};
+}
+
+static u64 allocate(struct course *course, const struct kho_early_event *event, u64 size)
+{
+	struct kho_mb_request request = request_of(event);
+	u64 base;
+
+	request.size = size;
+	base = kho_mb_alloc(&course->mb, &request);
+	if (course->watch)
+		course->watch(course->context, event, base);
+	return base;
+}
+
+/* swiotlb_init_remap(): its first request is the buffer, what follows is in proportion to it. */
+static u64 allocate_bounce(struct course *course, const struct kho_early_event *event)
+{
+	u64 size = event->size, base;
+
+	if (course->bounce_lost)
+		return 0;
+	if (course->bounce_wanted) {
+		u64 scaled = course->replay->bounce_bytes < course->bounce_wanted && event->align > 1024
+				     ? page_up(course, event->size / (course->bounce_wanted / MIB) *
+							       (course->replay->bounce_bytes / MIB))
+				     : event->size;
+
+		return allocate(course, event, scaled);
+	}
+	course->bounce_wanted = size;
+	for (base = allocate(course, event, size); !base && size / 2 >= BOUNCE_LEAST;
+	     base = allocate(course, event, size))
+		size /= 2;
+	course->bounce_lost = !base;
+	course->replay->bounce_bytes = base ? size : 0;
+	return base;
+}
+
+/* The kernel gets on without what these ask for. */
+static bool is_dispensable(const struct kho_early_event *event)
+{
+	static const char *const callers[] = {
+		"reserve_real_mode",
+		"swiotlb_init_remap",
+		"setup_log_buf",
+		"start_kernel",
+		"print_unknown_bootoptions",
+		"reserve_crashkernel_generic",
+		"arch_reserve_crashkernel",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(callers) / sizeof(callers[0]); i++)
+		if (called_by(event, callers[i]))
+			return true;
+	return !event->base;
+}
+
+/* --- the course of events --- */
+
+static void take_alloc(struct course *course, size_t index)
+{
+	const struct kho_early_event *event = &course->layout->events[index];
+	u64 base;
+
+	if (called_by(event, "init_mem_mapping") || called_by(event, "memory_map_top_down") ||
+	    called_by(event, "alloc_low_pages")) {
+		if (!course->mapped)
+			map_memory(course);
+		return;
+	}
+	if (event->nid != KHO_ANY_NODE && !course->nodes_set)
+		set_nodes(course);
+	if (called_by(event, "memmap_alloc")) {
+		if (event->exact)
+			back_map(course, event);
+		return;
+	}
+	if (called_by(event, "swiotlb_init_remap"))
+		base = allocate_bounce(course, event);
+	else
+		base = allocate(course, event, event->size);
+	course->bases[index] = base;
+	if (!base && !is_dispensable(event))
+		die(course, event->caller, event->nid, event->size);
+}
+
+/* What the first kernel freed, the successor frees where it has it. */
+static void take_free(struct course *course, size_t index)
+{
+	const struct kho_early_event *event = &course->layout->events[index];
+	size_t i;
+
+	for (i = index; i-- > 0;) {
+		const struct kho_early_event *got = &course->layout->events[i];
+
+		if (got->kind != KHO_EARLY_ALLOC || event->base < got->base ||
+		    event->base + event->size > got->base + got->size)
+			continue;
+		if (course->bases[i])
+			kho_mb_free(&course->mb, course->bases[i] + (event->base - got->base), event->size);
+		return;
+	}
+}
+
+static void take_reserve(struct course *course, const struct kho_early_event *event)
+{
+	u64 end = event->base + event->size;
+
+	if (overlaps(&course->brk, event->base, end) || overlaps(&course->image, event->base, end) ||
+	    overlaps(&course->initrd, event->base, end))
+		return;
+	kho_mb_reserve(&course->mb, event->base, event->size, event->nid, event->flags);
+	/* reserve_real_mode() */
+	if (!event->base && event->size == MIB)
+		kho_mb_clear(&course->mb, &course->mb.memory, 0, MIB, KHO_MB_SCRATCH);
+}
+
+static void take_event(struct course *course, size_t index)
+{
+	const struct kho_early_event *event = &course->layout->events[index];
+
+	switch (event->kind) {
+	case KHO_EARLY_ALLOC:
+		take_alloc(course, index);
+		return;
+	case KHO_EARLY_FREE:
+		take_free(course, index);
+		return;
+	case KHO_EARLY_RESERVE:
+		take_reserve(course, event);
+		return;
+	case KHO_EARLY_REMOVE:
+		kho_mb_remove(&course->mb, event->base, event->size);
+		return;
+	case KHO_EARLY_FOUND:
+	case KHO_EARLY_INITRD:
+	case KHO_EARLY_ADD:
+	case KHO_EARLY_DOUBLE: /* the model doubles its own */
+	case KHO_NR_EARLY_KINDS:
+		return;
+	}
+}
+
+/* Has the model stopped? */
+static bool stopped(struct course *course)
+{
+	switch (course->mb.state) {
+	case KHO_MB_GOOD:
+		break;
+	case KHO_MB_PANIC:
+		die(course, "memblock: cannot resize its array", KHO_ANY_NODE, 0);
+		break;
+	case KHO_MB_BUG:
+		die(course, "memblock: no place for its own array", KHO_ANY_NODE, 0);
+		break;
+	case KHO_MB_OVERFLOW:
+		unknown(course, "too many regions for the model of memblock");
+		break;
+	case KHO_MB_UNMODELLED:
+		unknown(course, "a request that memblock's model does not know");
+		break;
+	}
+	return course->replay->end != KHO_REPLAY_FREE;
+}
+
+static void run(struct course *course)
+{
+	size_t i;
+
+	course->image_at = segment_of(course->layout, KHO_SEGMENT_KERNEL)->start;
+	reserve_what_was_found(course);
+	reserve_segments(course);
+	add_scratch(course);
+	add_memory(course);
+	for (i = 0; i < course->layout->nr_events && !stopped(course); i++)
+		take_event(course, i);
+	stopped(course);
+	course->replay->left_bytes = kho_mb_free_scratch(&course->mb, KHO_MB_NO_NODE);
+}
+
+/* --- workspace --- */
+
+static u64 end_of_memory(const struct kho_layout *layout)
+{
+	return layout->nr_ranges ? layout->ranges[layout->nr_ranges - 1].end : 0;
+}
+
+static void plan(const struct kho_layout *layout, size_t *nr_memory, size_t *nr_reserved, size_t *nr_words)
+{
+	*nr_memory = 4 * (layout->nr_ranges + layout->nr_scratch) + 64;
+	*nr_reserved = layout->nr_events + 4 * *nr_memory + 256;
+	*nr_words = kho_direct_map_words(end_of_memory(layout), *nr_memory);
+}
+
+size_t kho_replay_workspace(const struct kho_layout *layout)
+{
+	size_t nr_memory, nr_reserved, nr_words;
+
+	plan(layout, &nr_memory, &nr_reserved, &nr_words);
+	return (nr_memory + nr_reserved) * sizeof(struct kho_mb_region) + (layout->nr_events + nr_words) * sizeof(u64);
+}
+
+static void set_up(struct course *course, void *workspace)
+{
+	const struct kho_layout *layout = course->layout;
+	struct kho_mb_config config = kho_mb_config_x86_64(64);
+	struct kho_mb_region *regions = workspace;
+	size_t i;
+
+	plan(layout, &course->nr_memory, &course->nr_reserved, &course->nr_words);
+	config.page_size = layout->geometry.page_size;
+	kho_mb_init(&course->mb, &config, regions, course->nr_memory, regions + course->nr_memory, course->nr_reserved);
+	course->bases = (u64 *)(regions + course->nr_memory + course->nr_reserved);
+	course->words = course->bases + layout->nr_events;
+	for (i = 0; i < layout->nr_events; i++)
+		course->bases[i] = 0;
+	course->ranges = (struct kho_memory_ranges){
+		.ranges = layout->ranges,
+		.count = layout->nr_ranges,
+		.page_size = layout->geometry.page_size,
+		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
+	};
+	course->memory = kho_memory_from_ranges(&course->ranges);
+	course->replay->backing =
+		(struct kho_map_backing){ .mb = &course->mb, .geometry = &layout->geometry, .lowest = MAX_DMA };
+}
+
+void kho_replay_run(const struct kho_layout *layout, void *workspace, kho_replay_watch watch, void *context,
+		    struct kho_replay *replay)
+{
+	struct course course = { .layout = layout, .replay = replay, .watch = watch, .context = context };
+	const char *missing;
+
+	*replay = (struct kho_replay){ .end = KHO_REPLAY_FREE, .node = KHO_ANY_NODE };
+	missing = what_is_missing(&course);
+	if (missing) {
+		unknown(&course, missing);
+		return;
+	}
+	set_up(&course, workspace);
+	run(&course);
+	replay->backing.mb = NULL;
+	replay->backing.geometry = NULL;
+}
