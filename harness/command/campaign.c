@@ -132,7 +132,8 @@ static void task_done(struct kho_handover *handover, const struct kho_report *re
 	result->outcome = outcome;
 	result->ended = true;
 	if (result->cell->control == KHO_CONTROL_NONE) {
-		kho_judge(result, report, pair->kernel->carries_estimator);
+		kho_judge_take_report(result, report, pair->kernel->carries_estimator);
+		kho_judge_result(result);
 		kho_expected_compare(pair->expected, result);
 	}
 	kho_handover_free(handover);
@@ -236,19 +237,6 @@ static void run_all(struct campaign *campaign)
 	campaign->run->seconds = seconds_since(campaign->begun);
 }
 
-static void count_verdicts(struct campaign *campaign)
-{
-	for (guint i = 0; i < campaign->run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(campaign->run->results, i);
-		const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, result->cell);
-		static const struct kho_verdict not_run = { .name = KHO_VERDICT_EXCLUDED, .excluded = "not-run" };
-
-		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
-			kho_confusion_count(&pair->run_kernel->confusion[j],
-					    result->ended ? &result->estimates[j].verdict : &not_run);
-	}
-}
-
 static bool write_reports(struct campaign *campaign, GError **error)
 {
 	g_autofree char *json = kho_json_run(campaign->run);
@@ -329,7 +317,7 @@ static void conclude(struct campaign *campaign)
 	g_autofree char *summary = NULL;
 	GError *error = NULL;
 
-	count_verdicts(campaign);
+	kho_judge_count(campaign->run);
 	if (campaign->config->update_expected &&
 	    !kho_preparation_renew_expected(campaign->preparation, campaign->run, &error))
 		fail(campaign, g_steal_pointer(&error));

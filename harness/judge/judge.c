@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/judge/judge.h"
 
-#include "harness/judge/host_estimate.h"
+#include <string.h>
 
-static void find_disagreement(struct kho_estimate *estimate)
+#include "harness/judge/estimators.h"
+#include "harness/judge/kernel_estimate.h"
+#include "harness/judge/layout_of.h"
+
+/* How the places of an estimator contradict each other, or one of them itself; NULL: they do not. To be freed. */
+static char *disagreement(const struct kho_estimate *estimate)
 {
+	for (int a = 0; a < KHO_NR_PLACES; a++)
+		if (estimate->places[a].contradiction)
+			return g_strdup(estimate->places[a].contradiction);
 	for (int a = 0; a < KHO_NR_PLACES; a++) {
-		for (int b = a + 1; b < KHO_NR_PLACES && !estimate->disagreement; b++) {
+		for (int b = a + 1; b < KHO_NR_PLACES; b++) {
 			g_autofree char *text = kho_prediction_disagreement(&estimate->places[a], &estimate->places[b]);
 
 			if (text)
-				estimate->disagreement = g_strdup_printf("%s and %s differ: %s", kho_place_text(a),
-									 kho_place_text(b), text);
+				return g_strdup_printf("%s and %s differ: %s", kho_place_text(a), kho_place_text(b),
+						       text);
 		}
 	}
+	return NULL;
 }
 
 static struct kho_verdict excluded(const char *reason)
@@ -59,13 +68,15 @@ const char *kho_control_exclusion(const struct kho_result *result)
 	return reason;
 }
 
+/* --- from a report --- */
+
 static void copy_texts(GPtrArray *to, const GPtrArray *from)
 {
 	for (guint i = 0; i < from->len; i++)
 		g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
 }
 
-static void copy_facts(struct kho_result *result, const struct kho_report *report)
+static void take_facts(struct kho_result *result, const struct kho_report *report)
 {
 	result->first_release = g_strdup(report->first.release);
 	result->successor_release = g_strdup(report->successor.release);
@@ -77,27 +88,83 @@ static void copy_facts(struct kho_result *result, const struct kho_report *repor
 	copy_texts(result->missing, report->missing);
 }
 
-static void copy_guest(struct kho_prediction *prediction, const struct kho_report *report)
+static void take_guest(struct kho_prediction *prediction, const struct kho_report *report)
 {
-	*prediction = report->guest;
-	prediction->note = g_strdup(report->guest.note);
-	if (report->guest.nodes)
-		g_array_ref(report->guest.nodes);
-	else
+	kho_prediction_copy(&report->guest, prediction);
+	if (!report->guest.nodes) {
+		g_free(prediction->note);
 		prediction->note = g_strdup("the probe reported no estimate");
+	}
 }
 
-void kho_judge(struct kho_result *result, const struct kho_report *report, bool carries_estimator)
+void kho_judge_take_report(struct kho_result *result, const struct kho_report *report, bool carries_estimator)
 {
-	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+	struct kho_prediction *places = result->estimates[KHO_ESTIMATOR_SPARSEMEM].places;
+
+	take_facts(result, report);
+	kho_kernel_prediction(report, carries_estimator, &places[KHO_PLACE_KERNEL]);
+	take_guest(&places[KHO_PLACE_GUEST], report);
+}
+
+/* --- a result --- */
+
+static void predict_on_host(struct kho_result *result)
+{
+	struct kho_layout layout;
+	const char *lacking = kho_layout_of(result, &layout);
+
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		struct kho_prediction *prediction = &result->estimates[i].places[KHO_PLACE_HOST];
+
+		kho_prediction_clear(prediction);
+		if (lacking)
+			kho_predict_absent(prediction, lacking);
+		else
+			kho_estimator_predict(i, &layout, prediction);
+	}
+}
+
+void kho_judge_result(struct kho_result *result)
+{
 	const char *control = kho_control_exclusion(result);
 
-	copy_facts(result, report);
-	estimate->disagreement = kho_kernel_prediction(report, carries_estimator, &estimate->places[KHO_PLACE_KERNEL]);
-	copy_guest(&estimate->places[KHO_PLACE_GUEST], report);
-	kho_host_estimate(report, &estimate->places[KHO_PLACE_HOST]);
-	find_disagreement(estimate);
-	estimate->verdict = control ? excluded(control) : kho_verdict_of(estimate, result->outcome.name);
+	predict_on_host(result);
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		struct kho_estimate *estimate = &result->estimates[i];
+
+		g_free(estimate->disagreement);
+		estimate->disagreement = disagreement(estimate);
+		estimate->verdict = control ? excluded(control) : kho_verdict_of(estimate, result->outcome.name);
+	}
+}
+
+/* --- a run --- */
+
+static struct kho_run_kernel *kernel_of(const struct kho_run *run, const char *id)
+{
+	size_t length = strcspn(id, "/");
+
+	for (guint i = 0; i < run->kernels->len; i++) {
+		struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
+
+		if (strlen(kernel->name) == length && strncmp(kernel->name, id, length) == 0)
+			return kernel;
+	}
+	return NULL;
+}
+
+void kho_judge_count(const struct kho_run *run)
+{
+	static const struct kho_verdict not_run = { .name = KHO_VERDICT_EXCLUDED, .excluded = "not-run" };
+
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		struct kho_run_kernel *kernel = kernel_of(run, result->cell->id);
+
+		for (int j = 0; kernel && j < KHO_NR_ESTIMATORS; j++)
+			kho_confusion_count(&kernel->confusion[j],
+					    result->ended ? &result->estimates[j].verdict : &not_run);
+	}
 }
 
 void kho_confusion_init(struct kho_confusion *confusion)

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Judging: from a cell's report and outcome to predictions and verdicts, and from many verdicts to counts. Pure. */
+/*
+ * Judging: from a cell's report and outcome to predictions and verdicts, and from many verdicts to counts. Pure.
+ *
+ * In two steps, so that a recorded cell can be judged again, without a report and without booting, when an
+ * estimator has changed:
+ *
+ *	kho_judge_take_report()	what the guest said goes into the result
+ *	kho_judge_result()	all the rest, from what the result holds
+ */
 #ifndef KHO_JUDGE_JUDGE_H
 #define KHO_JUDGE_JUDGE_H
 
@@ -7,10 +15,17 @@
 #include "harness/model/result.h"
 
 /*
- * Fills @result's predictions, verdicts and what the first kernel reported, from @report. The
- * outcome must be there already, and those of its machine's controls.
+ * Takes over what the first kernel reported of itself (geometry, ranges, scratch, ...) and what kernel and guest
+ * predicted. Once for a result.
  */
-void kho_judge(struct kho_result *result, const struct kho_report *report, bool carries_estimator);
+void kho_judge_take_report(struct kho_result *result, const struct kho_report *report, bool carries_estimator);
+
+/*
+ * Judges a result by what it holds: computes the predictions of all estimators on the host, then disagreements and
+ * verdicts. It must hold the outcome, those of its machine's controls, what kernel and guest predicted, and the facts
+ * of the first kernel; whatever it holds of earlier judging is replaced. So it can be done any number of times.
+ */
+void kho_judge_result(struct kho_result *result);
 
 /*
  * Why nothing that a cell does tells of an estimator: "control-died" (a control of its machine hung, panicked or
@@ -20,6 +35,12 @@ const char *kho_control_exclusion(const struct kho_result *result);
 
 /* Prediction × outcome, or why the cell is excluded. */
 struct kho_verdict kho_verdict_of(const struct kho_estimate *estimate, enum kho_outcome_name outcome);
+
+/*
+ * Counts the verdicts of a run's results in the confusions of its kernels (initialised, and not counted yet). A result
+ * that did not end is excluded as "not-run".
+ */
+void kho_judge_count(const struct kho_run *run);
 
 void kho_confusion_init(struct kho_confusion *confusion);
 void kho_confusion_clear(struct kho_confusion *confusion);

@@ -33,8 +33,18 @@ const char *kho_answer_text(enum kho_answer answer)
 void kho_prediction_clear(struct kho_prediction *prediction)
 {
 	g_clear_pointer(&prediction->note, g_free);
+	g_clear_pointer(&prediction->contradiction, g_free);
 	g_clear_pointer(&prediction->reason, g_free);
 	g_clear_pointer(&prediction->nodes, g_array_unref);
+}
+
+void kho_prediction_copy(const struct kho_prediction *from, struct kho_prediction *to)
+{
+	*to = *from;
+	to->note = g_strdup(from->note);
+	to->contradiction = g_strdup(from->contradiction);
+	to->reason = g_strdup(from->reason);
+	to->nodes = from->nodes ? g_array_ref(from->nodes) : NULL;
 }
 
 static char *differ(const char *what, u64 a, u64 b)

@@ -28,16 +28,20 @@ struct kho_prediction {
 	u64 required_bytes;
 	u64 map_count;
 	u64 section_map_bytes;
-	char *reason;	/* in a few words, such as what fails first; NULL: nothing to say beyond the numbers */
-	bool have_left; /* an estimator that follows the successor's boot knows what is left of scratch ... */
-	u64 left_bytes; /* ... when its memory is free, or when it dies */
-	GArray *nodes;	/* of struct kho_sparsemem_node, by node number; NULL if not known */
+	char *contradiction; /* what this place says contradicts itself, and how; NULL: it does not */
+	char *reason;	     /* in a few words, such as what fails first; NULL: nothing to say beyond the numbers */
+	bool have_left;	     /* an estimator that follows the successor's boot knows what is left of scratch ... */
+	u64 left_bytes;	     /* ... when its memory is free, or when it dies */
+	GArray *nodes;	     /* of struct kho_sparsemem_node, by node number; NULL if not known */
 };
 
 const char *kho_place_text(enum kho_place place);
 const char *kho_answer_text(enum kho_answer answer);
 
 void kho_prediction_clear(struct kho_prediction *prediction);
+
+/* A copy, to be cleared on its own; only the nodes are shared. */
+void kho_prediction_copy(const struct kho_prediction *from, struct kho_prediction *to);
 
 /*
  * Do two places agree, to the byte, on every node (or, where one knows only the message, on what it says)?

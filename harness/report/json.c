@@ -44,6 +44,9 @@ static JsonObject *prediction_object(const struct kho_prediction *prediction)
 	else
 		json_object_set_null_member(object, "nodes");
 	put_text(object, "note", prediction->note);
+	put_text(object, "contradiction", prediction->contradiction);
+	put_text(object, "reason", prediction->reason);
+	put_known(object, "left_bytes", prediction->have_left, prediction->left_bytes);
 	return object;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From report and outcome to verdict; what the kernel's message says; and what disagreement does. */
-#include "harness/judge/host_estimate.h"
+#include "harness/judge/kernel_estimate.h"
 #include "harness/judge/judge.h"
 #include "tests/unit/test.h"
 #include "tests/unit/records.h"
@@ -15,7 +15,8 @@ static struct kho_result *judged(const char *const *first, enum kho_outcome_name
 	feed(report, "first", first);
 	result->outcome.name = outcome;
 	result->ended = true;
-	kho_judge(result, report, carries);
+	kho_judge_take_report(result, report, carries);
+	kho_judge_result(result);
 	return result;
 }
 
@@ -147,7 +148,8 @@ static void controls_exclude(void **state)
 		result->controls[KHO_CONTROL_AMPLE] = cases[i].ample == KHO_NR_OUTCOMES ? NULL : &ample;
 		result->outcome.name = KHO_OUTCOME_PANICKED;
 		result->ended = true;
-		kho_judge(result, report, true);
+		kho_judge_take_report(result, report, true);
+		kho_judge_result(result);
 		assert_int_equal(result->estimates[0].verdict.name,
 				 cases[i].excluded ? KHO_VERDICT_EXCLUDED : KHO_VERDICT_TP);
 		if (cases[i].excluded)
@@ -273,6 +275,89 @@ static void confusion(void **state)
 	kho_confusion_clear(&counts);
 }
 
+/* A recorded cell can be judged again: what was judged before is replaced, and what was found stays. */
+static void judged_again(void **state)
+{
+	struct kho_result *result = judged(good_first, KHO_OUTCOME_SURVIVED, true);
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	kho_judge_result(result);
+	assert_null(estimate->disagreement);
+	assert_int_equal(estimate->verdict.name, KHO_VERDICT_FP);
+	g_array_index(result->scratch, struct kho_scratch_area, 2).size = 16 * MIB;
+	kho_judge_result(result);
+	assert_int_equal(estimate->places[KHO_PLACE_HOST].usable_bytes, 16 * MIB);
+	assert_non_null(strstr(estimate->disagreement, "kernel and host differ"));
+	g_array_index(result->scratch, struct kho_scratch_area, 2).size = 32 * MIB;
+	result->outcome.name = KHO_OUTCOME_PANICKED;
+	kho_judge_result(result);
+	assert_null(estimate->disagreement);
+	assert_int_equal(estimate->verdict.name, KHO_VERDICT_TP);
+	kho_result_free(result);
+}
+
+/* What the kernel's message said beside its figures is found in the report alone, and kept with the prediction. */
+static void contradictions_stay(void **state)
+{
+	struct kho_result *result = judged(with("warning", "missing what=x why=y"), KHO_OUTCOME_SURVIVED, true);
+	struct kho_estimate *estimate = &result->estimates[KHO_ESTIMATOR_SPARSEMEM];
+
+	assert_string_equal(estimate->places[KHO_PLACE_KERNEL].contradiction, "insufficient and sufficient");
+	kho_judge_result(result);
+	assert_string_equal(estimate->disagreement, "insufficient and sufficient");
+	assert_string_equal(estimate->verdict.excluded, "places-disagree");
+	kho_result_free(result);
+}
+
+/* Every estimator answers or says why not; one that has no answer is excluded, and only it. */
+static void every_estimator_is_judged(void **state)
+{
+	struct kho_result *result = judged(good_first, KHO_OUTCOME_SURVIVED, true);
+
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		const struct kho_prediction *prediction = &result->estimates[i].places[KHO_PLACE_HOST];
+
+		if (prediction->answer != KHO_ANSWER_ABSENT)
+			continue;
+		assert_non_null(prediction->note);
+		assert_string_equal(result->estimates[i].verdict.excluded, "no-prediction");
+	}
+	kho_result_free(result);
+}
+
+/* By kernel pair, the first word of an id; what did not end is counted, too. */
+static void counted_by_kernel(void **state)
+{
+	struct kho_cell cells[] = { { .id = (char *)"a/t/s" }, { .id = (char *)"a>b/t/s" }, { .id = (char *)"a/t/u" } };
+	struct kho_run_kernel kernels[] = { { .name = (char *)"a>b" }, { .name = (char *)"a" } };
+	struct kho_run run = { .kernels = g_ptr_array_new(),
+			       .results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free) };
+
+	for (size_t i = 0; i < COUNT(kernels); i++) {
+		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
+			kho_confusion_init(&kernels[i].confusion[j]);
+		g_ptr_array_add(run.kernels, &kernels[i]);
+	}
+	for (size_t i = 0; i < COUNT(cells); i++) {
+		struct kho_result *result = kho_result_new(&cells[i]);
+
+		result->ended = i != 2;
+		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
+			result->estimates[j].verdict.name = j ? KHO_VERDICT_TP : KHO_VERDICT_FN;
+		g_ptr_array_add(run.results, result);
+	}
+	kho_judge_count(&run);
+	for (size_t i = 0; i < COUNT(kernels); i++) {
+		assert_int_equal(kernels[i].confusion[0].fn, 1);
+		assert_int_equal(kernels[i].confusion[1].tp, 1);
+		assert_int_equal(kho_confusion_excluded(&kernels[i].confusion[0]), i);
+		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
+			kho_confusion_clear(&kernels[i].confusion[j]);
+	}
+	g_ptr_array_unref(run.kernels);
+	g_ptr_array_unref(run.results);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +370,10 @@ int main(void)
 		cmocka_unit_test(confusion),
 		cmocka_unit_test(controls_exclude),
 		cmocka_unit_test(control_that_did_not_end),
+		cmocka_unit_test(judged_again),
+		cmocka_unit_test(contradictions_stay),
+		cmocka_unit_test(every_estimator_is_judged),
+		cmocka_unit_test(counted_by_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/judge/estimators.h"
+
+static kho_predict *const table[KHO_NR_ESTIMATORS] = {
+	[KHO_ESTIMATOR_SPARSEMEM] = kho_predict_sparsemem,
+};
+
+void kho_predict_absent(struct kho_prediction *prediction, const char *note)
+{
+	*prediction = (struct kho_prediction){ .answer = KHO_ANSWER_ABSENT, .note = g_strdup(note) };
+}
+
+void kho_estimator_predict(enum kho_estimator estimator, const struct kho_layout *layout,
+			   struct kho_prediction *prediction)
+{
+	if (table[estimator])
+		table[estimator](layout, prediction);
+	else
+		kho_predict_absent(prediction, "not built yet");
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/judge/layout_of.h"
+
+#include <stdio.h>
+
+#define MAX_ADDRESS (1ULL << 52)
+#define MIN_SECTION (16ULL << 20)
+#define MAX_PAGE    (1ULL << 30)
+#define MAX_NODES   1024 /* NODES_SHIFT is at most 10 */
+#define NONSENSE    "the probe's report of memory and scratch makes no sense"
+
+/* Every size is multiplied with others: nothing may be so large that a product overflows. */
+static bool geometry_valid(const struct kho_geometry *geometry)
+{
+	return geometry->page_size && geometry->page_size <= MAX_PAGE && geometry->struct_page_size &&
+	       geometry->struct_page_size <= geometry->page_size && geometry->pmd_size <= MAX_PAGE &&
+	       geometry->pages_per_section <= MAX_ADDRESS / geometry->page_size &&
+	       geometry->page_size * geometry->pages_per_section >= MIN_SECTION;
+}
+
+/* [start, start + size) ends where there may still be memory, and without wrapping around. */
+static bool area_valid(u64 start, u64 size, u64 end_of_memory)
+{
+	return size <= end_of_memory && start <= end_of_memory - size;
+}
+
+/* Scratch must lie in memory: so no garbled report can make an estimator walk for ever. */
+static bool scratch_valid(const struct kho_layout *layout, u64 end_of_memory)
+{
+	for (size_t i = 0; i < layout->nr_scratch; i++)
+		if (layout->scratch[i].size &&
+		    !area_valid(layout->scratch[i].start, layout->scratch[i].size, end_of_memory))
+			return false;
+	return true;
+}
+
+static bool segments_valid(const struct kho_layout *layout, u64 end_of_memory)
+{
+	for (size_t i = 0; i < layout->nr_segments; i++)
+		if (layout->segments[i].kind >= KHO_NR_SEGMENT_KINDS ||
+		    !area_valid(layout->segments[i].start, layout->segments[i].size, end_of_memory))
+			return false;
+	return true;
+}
+
+static bool layout_valid(const struct kho_layout *layout)
+{
+	const struct kho_memory_ranges ranges = {
+		.ranges = layout->ranges,
+		.count = layout->nr_ranges,
+		.page_size = layout->geometry.page_size,
+		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
+	};
+	u64 end_of_memory = layout->ranges[layout->nr_ranges - 1].end;
+
+	return geometry_valid(&layout->geometry) && layout->nr_nodes <= MAX_NODES &&
+	       kho_memory_ranges_valid(&ranges, layout->nr_nodes) && end_of_memory <= MAX_ADDRESS &&
+	       scratch_valid(layout, end_of_memory) && segments_valid(layout, end_of_memory);
+}
+
+static size_t count_nodes(const GArray *ranges)
+{
+	size_t nr_nodes = 0;
+
+	for (guint i = 0; i < ranges->len; i++)
+		nr_nodes = MAX(nr_nodes, (size_t)g_array_index(ranges, struct kho_memory_range, i).node + 1);
+	return nr_nodes;
+}
+
+static bool series_of(const char *text, unsigned int *major, unsigned int *minor)
+{
+	return text && sscanf(text, "%u.%u", major, minor) == 2;
+}
+
+/*
+ * By the successor's series, which its release tells. A successor that died too early to say its own is known by its
+ * name, such as "7.2-x86_64"; else it is taken for the first kernel's like.
+ */
+static enum kho_map_chain map_chain_of(const struct kho_result *result)
+{
+	bool same = g_strcmp0(result->cell->kernel, result->cell->successor) == 0;
+	unsigned int major, minor;
+
+	if (series_of(result->successor_release, &major, &minor) ||
+	    (same && series_of(result->first_release, &major, &minor)) ||
+	    series_of(result->cell->successor, &major, &minor) || series_of(result->first_release, &major, &minor))
+		return major > 7 || (major == 7 && minor >= 2) ? KHO_MAP_SECTIONS : KHO_MAP_BUFFER;
+	return KHO_MAP_BUFFER;
+}
+
+const char *kho_layout_of(const struct kho_result *result, struct kho_layout *layout)
+{
+	*layout = (struct kho_layout){
+		.geometry = result->geometry,
+		.ranges = (const struct kho_memory_range *)result->ranges->data,
+		.nr_ranges = result->ranges->len,
+		.nr_nodes = count_nodes(result->ranges),
+		.scratch = (const struct kho_scratch_area *)result->scratch->data,
+		.nr_scratch = result->scratch->len,
+		.segments = (const struct kho_segment *)result->segments->data,
+		.nr_segments = result->segments->len,
+		.events = (const struct kho_early_event *)result->events->data,
+		.nr_events = result->events->len,
+		.map_chain = map_chain_of(result),
+	};
+	if (!result->have_geometry)
+		return "the probe could not read the kernel's geometry";
+	if (!layout->nr_ranges)
+		return "the probe could not read the memory ranges";
+	if (!layout->nr_scratch)
+		return "the probe could not read the scratch layout";
+	return layout_valid(layout) ? NULL : NONSENSE;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a result knows of its handover, as the estimators get to see it. Checked here, once for all of them. Pure. */
+#ifndef KHO_JUDGE_LAYOUT_OF_H
+#define KHO_JUDGE_LAYOUT_OF_H
+
+#include "harness/model/result.h"
+
+/*
+ * The view of @result's facts: it borrows them, and @result must outlive it. Returns NULL, or why there is no such
+ * view (a fixed sentence): something that all estimators need was not reported, or what was reported makes no sense, so
+ * that none of them may be made to walk through it.
+ */
+const char *kho_layout_of(const struct kho_result *result, struct kho_layout *layout);
+
+#endif
