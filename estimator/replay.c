@@ -13,7 +13,8 @@
 #define PGT_BUFFER_SMALL (8ULL << 12)
 #define PGT_BUFFER_LARGE (16ULL << 12)
 
-#define BOUNCE_LEAST (1 * MIB) /* IO_TLB_MIN_SLABS << IO_TLB_SHIFT */
+#define SLAB	     2048      /* 1 << IO_TLB_SHIFT */
+#define BOUNCE_LEAST (1 * MIB) /* IO_TLB_MIN_SLABS */
 
 /* A range of the first kernel that lies elsewhere in the successor, or nowhere. */
 struct place {
@@ -123,12 +124,24 @@ static bool find_image(struct course *course)
 	return course->image.end;
 }
 
+static bool has_memory(const struct kho_layout *layout)
+{
+	size_t i;
+
+	for (i = 0; i < layout->nr_events; i++)
+		if (layout->events[i].kind == KHO_EARLY_ADD)
+			return layout->nr_ranges;
+	return false;
+}
+
 static const char *what_is_missing(struct course *course)
 {
 	const struct kho_layout *layout = course->layout;
 
 	if (!layout->nr_events)
 		return "no trace of the first kernel's early boot";
+	if (!has_memory(layout))
+		return "the trace does not show any memory";
 	if (!segment_of(layout, KHO_SEGMENT_KERNEL))
 		return "where the successor's kernel was loaded is not known";
 	if (!segment_of(layout, KHO_SEGMENT_SCRATCH_LIST))
@@ -214,13 +227,19 @@ static void add_memory(struct course *course)
 /* init_mem_mapping() */
 static void map_memory(struct course *course)
 {
-	const struct kho_mb_region *last = &course->mb.memory.regions[course->mb.memory.count - 1];
 	u64 brk_size = course->brk.end - course->brk.start;
 	u64 top = course->image_at + (course->brk.end - course->image.start);
 	u64 buffer = brk_size >= PGT_BUFFER_LARGE ? PGT_BUFFER_LARGE : PGT_BUFFER_SMALL;
+	const struct kho_mb_region *last;
 	struct kho_direct_map map;
 
+
 	course->mapped = true;
+	if (!course->mb.memory.count) {
+		unknown(course, "the trace does not show any memory");
+		return;
+	}
+	last = &course->mb.memory.regions[course->mb.memory.count - 1];
 	if (!kho_direct_map_build(&map, &course->mb, last->base + last->size, top - buffer, top, false, course->words,
 				  course->nr_words)) {
 		if (map.overflow)
@@ -292,6 +311,16 @@ static u64 allocate(struct course *course, const struct kho_early_event *event, 
 	return base;
 }
 
+/* An array with an entry for each slab of the buffer; other requests are smaller than a page. */
+static u64 in_proportion(const struct course *course, u64 size)
+{
+	u64 slabs = course->bounce_wanted / SLAB;
+
+	if (size < course->layout->geometry.page_size || !slabs)
+		return size;
+	return page_up(course, size / slabs * (course->replay->bounce_bytes / SLAB));
+}
+
 /* swiotlb_init_remap(): its first request is the buffer, what follows is in proportion to it. */
 static u64 allocate_bounce(struct course *course, const struct kho_early_event *event)
 {
@@ -299,14 +328,8 @@ static u64 allocate_bounce(struct course *course, const struct kho_early_event *
 
 	if (course->bounce_lost)
 		return 0;
-	if (course->bounce_wanted) {
-		u64 scaled = course->replay->bounce_bytes < course->bounce_wanted && event->align > 1024
-				     ? page_up(course, event->size / (course->bounce_wanted / MIB) *
-							       (course->replay->bounce_bytes / MIB))
-				     : event->size;
-
-		return allocate(course, event, scaled);
-	}
+	if (course->bounce_wanted)
+		return allocate(course, event, in_proportion(course, size));
 	course->bounce_wanted = size;
 	for (base = allocate(course, event, size); !base && size / 2 >= BOUNCE_LEAST;
 	     base = allocate(course, event, size))

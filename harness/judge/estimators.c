@@ -3,6 +3,7 @@
 
 static kho_predict *const table[KHO_NR_ESTIMATORS] = {
 	[KHO_ESTIMATOR_SPARSEMEM] = kho_predict_sparsemem,
+	[KHO_ESTIMATOR_REPLAY] = kho_predict_replay,
 };
 
 void kho_predict_absent(struct kho_prediction *prediction, const char *note)
