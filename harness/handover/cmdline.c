@@ -9,6 +9,9 @@
 /* Heard from the first line on, where the serial driver would speak up only at its initcall. */
 #define EARLY_CONSOLE " earlyprintk=ttyS0,115200"
 
+/* The first kernel tells its console what it asks of memblock: the replay of the successor begins with it. */
+#define EARLY_TRACE " memblock=debug"
+
 /*
  * panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all
  * the same. test_kho fills its folios with random bytes, which is slow under emulation: a little
@@ -56,6 +59,8 @@ char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error)
 	append_common(line, config, KHO_STAGE_FIRST, config->first_extra);
 	if (config->cell->control == KHO_CONTROL_KHO_OFF)
 		g_string_append(line, " " KHO_WORD_CONTROL KHO_CONTROL_WORD_OFF);
+	else
+		g_string_append(line, EARLY_TRACE);
 	g_string_append(line, EARLY_CONSOLE " " KHO_WORD_SUCCESSOR);
 	append_encoded(line, successor);
 	if (line->len >= KHO_CMDLINE_MAX) {

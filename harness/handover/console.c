@@ -49,7 +49,8 @@ static const char *const places[] = { "RIP: 0010:", "pc : " };
 
 void kho_console_init(struct kho_console *console)
 {
-	*console = (struct kho_console){ .line = g_string_new(NULL) };
+	*console = (struct kho_console){ .line = g_string_new(NULL), .trace = kho_early_trace_new() };
+	kho_kexec_segments_init(&console->segments);
 }
 
 static void forget(struct kho_console *console)
@@ -70,6 +71,8 @@ void kho_console_clear(struct kho_console *console)
 	if (console->line)
 		g_string_free(console->line, TRUE);
 	console->line = NULL;
+	g_clear_pointer(&console->trace, kho_early_trace_free);
+	kho_kexec_segments_clear(&console->segments);
 }
 
 /* Behind all leading "[    0.000000] " and "[    T0] ". */
@@ -153,6 +156,10 @@ static void take_line(struct kho_console *console, const char *line)
 	remember(console, text);
 	g_free(console->last);
 	console->last = g_strdup(text);
+	if (!console->entered) {
+		kho_early_trace_take(console->trace, line);
+		kho_kexec_segments_take(&console->segments, line);
+	}
 	if (!console->entered && g_str_has_prefix(text, ENTERED)) {
 		forget(console);
 		console->entered = true;

@@ -9,6 +9,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "harness/model/early_trace.h"
+#include "harness/model/kexec_segments.h"
+
 #define KHO_CONSOLE_RECENT 64 /* lines */
 
 struct kho_console {
@@ -24,6 +27,10 @@ struct kho_console {
 	char *oops_place;		  /* the function in which that happened */
 	char *panic;			  /* text behind "Kernel panic - not syncing: " */
 	bool panic_over;		  /* the panic was printed to its end */
+
+	/* of the first kernel, before it enters the successor */
+	struct kho_early_trace *trace;
+	struct kho_kexec_segments segments;
 };
 
 void kho_console_init(struct kho_console *console);

@@ -138,6 +138,7 @@ static gboolean finish(gpointer data)
 	handover->told = true;
 	if (handover->line->len)
 		kho_report_take(handover->report, handover->line->str);
+	kho_report_take_console(handover->report, &handover->console);
 	kho_classify(&(struct kho_evidence){ .report = handover->report,
 					     .console = &handover->console,
 					     .end = final_end(handover),

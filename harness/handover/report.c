@@ -13,6 +13,8 @@ struct kho_report *kho_report_new(const char *run)
 	report->run = g_strdup(run);
 	report->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	report->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
+	report->events = g_array_new(FALSE, TRUE, sizeof(struct kho_early_event));
+	report->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
 	report->missing = g_ptr_array_new_with_free_func(g_free);
 	report->warnings = g_ptr_array_new_with_free_func(g_free);
 	report->preserved = g_ptr_array_new_with_free_func(g_free);
@@ -35,6 +37,8 @@ void kho_report_free(struct kho_report *report)
 	kho_prediction_clear(&report->guest);
 	g_array_unref(report->ranges);
 	g_array_unref(report->scratch);
+	g_array_unref(report->events);
+	g_array_unref(report->segments);
 	g_ptr_array_unref(report->missing);
 	g_ptr_array_unref(report->warnings);
 	g_ptr_array_unref(report->preserved);
@@ -364,4 +368,23 @@ bool kho_report_payload_intact(const struct kho_report *report)
 						      g_str_equal, NULL))
 			return false;
 	return true;
+}
+
+void kho_report_take_console(struct kho_report *report, const struct kho_console *console)
+{
+	g_autofree char *problem = kho_early_trace_problem(console->trace);
+
+	if (report->kho_on != KHO_TRUE)
+		return;
+	if (problem)
+		add_text(report->missing, g_strdup_printf("early trace: %s", problem));
+	else
+		g_array_append_vals(report->events, console->trace->events->data, console->trace->events->len);
+	if (g_strcmp0(report->load, KHO_OK) != 0)
+		return;
+	if (kho_kexec_segments_complete(&console->segments))
+		g_array_append_vals(report->segments, console->segments.segments->data,
+				    console->segments.segments->len);
+	else
+		add_text(report->missing, g_strdup("segments: the console does not show where they were loaded"));
 }

@@ -7,6 +7,7 @@
 #define KHO_HANDOVER_REPORT_H
 
 #include "estimator/memory_ranges.h"
+#include "harness/handover/console.h"
 #include "harness/handover/record.h"
 #include "harness/model/prediction.h"
 
@@ -37,6 +38,8 @@ struct kho_report {
 	struct kho_geometry geometry;
 	GArray *ranges;		      /* of struct kho_memory_range */
 	GArray *scratch;	      /* of struct kho_scratch_area */
+	GArray *events;		      /* of struct kho_early_event, all of them or none */
+	GArray *segments;	      /* of struct kho_segment, all of them or none */
 	GPtrArray *missing;	      /* of char *, "what: why" */
 	GPtrArray *warnings;	      /* of char *: the kernel's messages about scratch */
 	struct kho_prediction kernel; /* from the patched kernel's debugfs file */
@@ -63,6 +66,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoReport, kho_report_free)
  * place is remembered as the report's fault, once, and otherwise ignored.
  */
 void kho_report_take(struct kho_report *report, const char *line);
+
+/* Takes over what the first kernel's console showed of its early boot and of what it loaded, if that is whole. */
+void kho_report_take_console(struct kho_report *report, const struct kho_console *console);
 
 /* Everything that the first kernel preserved came through, and that was not nothing. */
 bool kho_report_payload_intact(const struct kho_report *report);
