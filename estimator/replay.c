@@ -13,6 +13,8 @@
 #define PGT_BUFFER_SMALL (8ULL << 12)
 #define PGT_BUFFER_LARGE (16ULL << 12)
 
+#define PERCPU_TABLES 3 /* upper, middle, lower */
+
 #define SLAB	     2048      /* 1 << IO_TLB_SHIFT */
 #define BOUNCE_LEAST (1 * MIB) /* IO_TLB_MIN_SLABS */
 
@@ -37,6 +39,7 @@ struct course {
 	bool nodes_set, mapped;
 	u64 next_section;
 	u64 bounce_wanted; /* of the first kernel */
+	bool percpu_paged; /* per-cpu areas had to be put together from pages */
 	bool bounce_lost;  /* there is none: what belongs to it is not asked for */
 	kho_replay_watch watch;
 	void *context;
@@ -233,7 +236,6 @@ static void map_memory(struct course *course)
 	const struct kho_mb_region *last;
 	struct kho_direct_map map;
 
-
 	course->mapped = true;
 	if (!course->mb.memory.count) {
 		unknown(course, "the trace does not show any memory");
@@ -311,6 +313,18 @@ static u64 allocate(struct course *course, const struct kho_early_event *event, 
 	return base;
 }
 
+/* Asks for half of it, and half of that, until there is some, but for less than @least. *@size is what it got. */
+static u64 allocate_some(struct course *course, const struct kho_early_event *event, u64 *size, u64 least)
+{
+	u64 base = allocate(course, event, *size);
+
+	while (!base && *size / 2 >= least) {
+		*size /= 2;
+		base = allocate(course, event, *size);
+	}
+	return base;
+}
+
 /* An array with an entry for each slab of the buffer; other requests are smaller than a page. */
 static u64 in_proportion(const struct course *course, u64 size)
 {
@@ -331,12 +345,86 @@ static u64 allocate_bounce(struct course *course, const struct kho_early_event *
 	if (course->bounce_wanted)
 		return allocate(course, event, in_proportion(course, size));
 	course->bounce_wanted = size;
-	for (base = allocate(course, event, size); !base && size / 2 >= BOUNCE_LEAST;
-	     base = allocate(course, event, size))
-		size /= 2;
+	base = allocate_some(course, event, &size, BOUNCE_LEAST);
 	course->bounce_lost = !base;
 	course->replay->bounce_bytes = base ? size : 0;
 	return base;
+}
+
+/* alloc_large_system_hash(): down to a page */
+static u64 allocate_hash(struct course *course, const struct kho_early_event *event)
+{
+	u64 size = event->size, least = course->layout->geometry.page_size;
+
+	return allocate_some(course, event, &size, least);
+}
+
+/* --- per-cpu areas: a PMD for each group of CPUs, or else a page for each page of them --- */
+
+static bool is_percpu(const struct kho_early_event *event)
+{
+	return event->kind == KHO_EARLY_ALLOC && called_by(event, "pcpu_fc_alloc");
+}
+
+/* Bytes of an area that the first kernel did not give back. */
+static u64 kept_bytes(const struct course *course, const struct kho_early_event *area)
+{
+	u64 kept = area->size;
+	size_t i;
+
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (event->kind == KHO_EARLY_FREE && event->base >= area->base &&
+		    event->base + event->size <= area->base + area->size && event->size <= kept)
+			kept -= event->size;
+	}
+	return kept;
+}
+
+/* pcpu_page_first_chunk(); its list of pages is as large as what pcpu_embed_first_chunk() gave back before. */
+static void allocate_percpu_pages(struct course *course)
+{
+	const struct kho_layout *layout = course->layout;
+	struct kho_mb_request request = { .size = layout->geometry.page_size,
+					  .align = layout->geometry.page_size,
+					  .from = MAX_DMA };
+	size_t i;
+
+	for (i = 0; i < layout->nr_events; i++) {
+		const struct kho_early_event *area = &layout->events[i];
+		u64 pages = is_percpu(area) ? kept_bytes(course, area) / request.size : 0;
+
+		request.nid = area->nid;
+		if (pages && kho_mb_alloc_blocks(&course->mb, &request, pages).count < pages) {
+			die(course, area->caller, area->nid, request.size);
+			return;
+		}
+	}
+	/* Page tables to map them in a row. */
+	request.nid = KHO_ANY_NODE;
+	if (kho_mb_alloc_blocks(&course->mb, &request, PERCPU_TABLES).count < PERCPU_TABLES)
+		die(course, "pcpu_populate_pte", KHO_ANY_NODE, request.size);
+}
+
+static void allocate_percpu(struct course *course, size_t index)
+{
+	const struct kho_layout *layout = course->layout;
+	size_t i;
+
+	if (course->percpu_paged)
+		return;
+	course->bases[index] = allocate(course, &layout->events[index], layout->events[index].size);
+	if (course->bases[index])
+		return;
+	course->percpu_paged = true;
+	for (i = 0; i < index; i++) {
+		if (!is_percpu(&layout->events[i]) || !course->bases[i])
+			continue;
+		kho_mb_free(&course->mb, course->bases[i], layout->events[i].size);
+		course->bases[i] = 0;
+	}
+	allocate_percpu_pages(course);
 }
 
 /* The kernel gets on without what these ask for. */
@@ -379,8 +467,14 @@ static void take_alloc(struct course *course, size_t index)
 			back_map(course, event);
 		return;
 	}
+	if (is_percpu(event)) {
+		allocate_percpu(course, index);
+		return;
+	}
 	if (called_by(event, "swiotlb_init_remap"))
 		base = allocate_bounce(course, event);
+	else if (called_by(event, "alloc_large_system_hash"))
+		base = allocate_hash(course, event);
 	else
 		base = allocate(course, event, event->size);
 	course->bases[index] = base;
