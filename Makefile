@@ -55,7 +55,7 @@ MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected
-REPORT := text manifest tally json junit html html_grid terminal terminal_summary results
+REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \

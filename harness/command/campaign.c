@@ -110,11 +110,14 @@ static void fail(struct campaign *campaign, GError *error)
 	g_main_loop_quit(campaign->loop);
 }
 
-static bool write_record(struct campaign *campaign, const struct kho_result *result, GError **error)
+static bool write_record(struct campaign *campaign, struct kho_result *result, GError **error)
 {
 	g_autofree char *name = g_strconcat(result->directory, "/record.json", NULL);
-	g_autofree char *json = kho_json_cell(result, true);
+	g_autofree char *json = NULL;
 
+	if (!kho_results_keep_trace(campaign->results, result, error))
+		return false;
+	json = kho_json_cell(result, true);
 	return kho_results_append(campaign->results, result, error) &&
 	       kho_results_write(campaign->results, name, json, error);
 }

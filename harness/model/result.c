@@ -32,6 +32,7 @@ void kho_result_free(struct kho_result *result)
 	g_array_unref(result->scratch);
 	g_array_unref(result->segments);
 	g_array_unref(result->events);
+	g_free(result->trace);
 	g_ptr_array_unref(result->warnings);
 	g_ptr_array_unref(result->missing);
 	g_free(result->first_release);

@@ -63,6 +63,7 @@ struct kho_result {
 	GArray *scratch;     /* of struct kho_scratch_area; may be empty */
 	GArray *segments;    /* of struct kho_segment, in the order of loading; empty: not known */
 	GArray *events;	     /* of struct kho_early_event, of the first kernel's boot; empty: not known */
+	char *trace;	     /* the file that events are kept in, relative to the run's directory; NULL: none */
 	GPtrArray *warnings; /* of char *: the kernel's messages about scratch */
 	GPtrArray *missing;  /* of char *: what the probe could not read */
 

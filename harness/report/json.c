@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/json.h"
 
+#include "harness/model/kexec_segments.h"
 #include "harness/report/json_value.h"
 #include "harness/report/tally.h"
 
@@ -185,6 +186,22 @@ static JsonArray *scratch_array(const GArray *scratch)
 	return array;
 }
 
+static JsonArray *segments_array(const GArray *segments)
+{
+	JsonArray *array = json_array_new();
+
+	for (guint i = 0; i < segments->len; i++) {
+		const struct kho_segment *segment = &g_array_index(segments, struct kho_segment, i);
+		JsonObject *object = json_object_new();
+
+		put_text(object, "kind", kho_segment_kind_text(segment->kind));
+		put_number(object, "start", segment->start);
+		put_number(object, "size", segment->size);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
 static JsonObject *layout_object(const struct kho_result *result)
 {
 	JsonObject *object = json_object_new(), *releases = json_object_new();
@@ -198,6 +215,8 @@ static JsonObject *layout_object(const struct kho_result *result)
 		json_object_set_null_member(object, "geometry");
 	json_object_set_array_member(object, "ranges", ranges_array(result->ranges));
 	json_object_set_array_member(object, "scratch", scratch_array(result->scratch));
+	json_object_set_array_member(object, "segments", segments_array(result->segments));
+	put_text(object, "trace", result->trace);
 	json_object_set_array_member(object, "warnings", texts_array(result->warnings));
 	json_object_set_array_member(object, "missing", texts_array(result->missing));
 	return object;

@@ -10,6 +10,7 @@
 
 #include "harness/model/error.h"
 #include "harness/report/json.h"
+#include "harness/report/trace_file.h"
 
 #define MAX_SAME_STAMP 1000
 
@@ -131,6 +132,24 @@ bool kho_results_write(const struct kho_results *results, const char *name, cons
 		return true;
 	g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "cannot write %s: %s", path, cause->message);
 	return false;
+}
+
+bool kho_results_keep_trace(const struct kho_results *results, struct kho_result *result, GError **error)
+{
+	g_autofree char *text = result->events->len ? kho_trace_format(result->events) : NULL;
+	g_autofree char *name = text ? kho_trace_name(text) : NULL;
+	g_autofree char *path = g_build_filename(results->directory, name ?: "traces", NULL);
+	g_autofree char *directory = g_build_filename(results->directory, "traces", NULL);
+
+	if (!text)
+		return true;
+	if (!make_directories(directory, error))
+		return false;
+	if (!g_file_test(path, G_FILE_TEST_EXISTS) && !kho_results_write(results, name, text, error))
+		return false;
+	g_free(result->trace);
+	result->trace = g_steal_pointer(&name);
+	return true;
 }
 
 /* An id names a directory below cells/, whatever it is made of. */

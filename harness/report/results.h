@@ -6,6 +6,7 @@
  *	BASE/STAMP/journal.jsonl	a line per cell, synced as it ends
  *	BASE/STAMP/results.json ...	written beside their names, synced, then renamed
  *	BASE/STAMP/cells/CELL ID/	evidence
+ *	BASE/STAMP/traces/HASH.trace	what first kernels asked of memblock as they booted
  *
  * A journal line counts once its newline is there: a last line without one is of a runner that was
  * killed while it wrote, and void.
@@ -26,6 +27,9 @@ typedef struct kho_results KhoResults;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoResults, kho_results_free)
 
 const char *kho_results_directory(const struct kho_results *results); /* "BASE/STAMP" */
+
+/* Keeps the trace of a result that has events, once for all that have the same, and sets result->trace. */
+bool kho_results_keep_trace(const struct kho_results *results, struct kho_result *result, GError **error);
 
 /* Adds a cell to the journal; on the disk when this returns. A failure leaves the lines before whole. */
 bool kho_results_append(struct kho_results *results, const struct kho_result *result, GError **error);
