@@ -4,6 +4,7 @@
 static kho_predict *const table[KHO_NR_ESTIMATORS] = {
 	[KHO_ESTIMATOR_SPARSEMEM] = kho_predict_sparsemem,
 	[KHO_ESTIMATOR_REPLAY] = kho_predict_replay,
+	[KHO_ESTIMATOR_AGGREGATE] = kho_predict_aggregate,
 };
 
 void kho_predict_absent(struct kho_prediction *prediction, const char *note)

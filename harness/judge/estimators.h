@@ -18,8 +18,7 @@
  */
 typedef void kho_predict(const struct kho_layout *layout, struct kho_prediction *prediction);
 
-kho_predict kho_predict_sparsemem;
-kho_predict kho_predict_replay;
+kho_predict kho_predict_sparsemem, kho_predict_aggregate, kho_predict_replay;
 
 /* What @estimator says of @layout. Absent, with a note, for one that is not built yet. */
 void kho_estimator_predict(enum kho_estimator estimator, const struct kho_layout *layout,

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Is there enough scratch in all? It looks at what is loaded, too, where that is known. */
+#include "estimator/aggregate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/judge/estimators.h"
+
+#define MIB	       (1ULL << 20)
+#define KERNEL_START   (16 * MIB) /* where a kernel for x86-64 runs that nobody moved: CONFIG_PHYSICAL_START */
+#define MOST_UNPACKING (8 * MIB)  /* by which a segment is larger than its kernel */
+
+static u64 kernel_segment_bytes(const struct kho_layout *layout)
+{
+	for (size_t i = 0; i < layout->nr_segments; i++)
+		if (layout->segments[i].kind == KHO_SEGMENT_KERNEL)
+			return layout->segments[i].size;
+	return 0;
+}
+
+/*
+ * _text to _end of the first kernel, which is its successor's like: setup_arch() reserves the brk area, the last of it,
+ * where it is used. 0: not known, or no answer that fits the segment, as when the first kernel runs elsewhere.
+ */
+static u64 kernel_bytes(const struct kho_layout *layout)
+{
+	u64 segment = kernel_segment_bytes(layout);
+
+	for (size_t i = 0; segment && i < layout->nr_events; i++) {
+		const struct kho_early_event *event = &layout->events[i];
+		u64 end = event->base + event->size;
+
+		if (event->kind != KHO_EARLY_RESERVE ||
+		    (strcmp(event->caller, "setup_arch") != 0 && strcmp(event->caller, "reserve_brk") != 0))
+			continue;
+		if (end > KERNEL_START && end - KERNEL_START <= segment &&
+		    end - KERNEL_START + MOST_UNPACKING >= segment)
+			return end - KERNEL_START;
+	}
+	return 0;
+}
+
+/* Rounded so that what is lacking never looks like enough. */
+static char *why(const struct kho_aggregate_result *result)
+{
+	u64 usable = result->usable_bytes * 10 / MIB, required = (result->required_bytes * 10 + MIB - 1) / MIB;
+
+	return g_strdup_printf("all scratch has %" PRIu64 ".%" PRIu64 " MiB free, the maps of all nodes and early boot "
+			       "need %" PRIu64 ".%" PRIu64 " MiB",
+			       usable / 10, usable % 10, required / 10, required % 10);
+}
+
+void kho_predict_aggregate(const struct kho_layout *layout, struct kho_prediction *prediction)
+{
+	const struct kho_memory_ranges ranges = {
+		.ranges = layout->ranges,
+		.count = layout->nr_ranges,
+		.page_size = layout->geometry.page_size,
+		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
+	};
+	const struct kho_aggregate_input input = {
+		.geometry = layout->geometry,
+		.memory = kho_memory_from_ranges(&ranges),
+		.scratch = layout->scratch,
+		.nr_scratch = layout->nr_scratch,
+		.segments = layout->segments,
+		.nr_segments = layout->nr_segments,
+		.kernel_bytes = kernel_bytes(layout),
+		.nr_nodes = layout->nr_nodes,
+	};
+	struct kho_aggregate_result result = kho_aggregate_estimate(&input);
+
+	*prediction = (struct kho_prediction){
+		.answer = result.insufficient ? KHO_ANSWER_INSUFFICIENT : KHO_ANSWER_SUFFICIENT,
+		.node = result.node,
+		.usable_bytes = result.usable_bytes,
+		.required_bytes = result.required_bytes,
+		.map_count = result.sections,
+		.section_map_bytes = result.section_map_bytes,
+		.have_left = true,
+		.left_bytes = result.left_bytes,
+	};
+	if (result.insufficient)
+		prediction->reason = why(&result);
+	else if (!layout->nr_segments)
+		prediction->reason = g_strdup("not counting what is loaded: it is not known");
+}
