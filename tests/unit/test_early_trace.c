@@ -6,8 +6,10 @@
 #include "harness/model/random.h"
 #include "tests/unit/test.h"
 
-#define ANSWER "__memblock_reserve: [0x0000000000099000-0x000000000009efff] nid=-1 flags=20 memblock_alloc_range_nid+0xc8/0x190"
-#define END    "memblock_alloc_try_nid: 64 bytes align=0x1000 nid=-1 from=0x0 max_addr=0x0 kho_memory_init+0x257/0x510"
+#define ANSWER                                                                         \
+	"__memblock_reserve: [0x0000000000099000-0x000000000009efff] nid=-1 flags=20 " \
+	"memblock_alloc_range_nid+0xc8/0x190"
+#define END "memblock_alloc_try_nid: 64 bytes align=0x1000 nid=-1 from=0x0 max_addr=0x0 kho_memory_init+0x257/0x510"
 
 static struct kho_early_trace *take(const char *const *lines)
 {
@@ -29,13 +31,13 @@ static const struct kho_early_event *event(const struct kho_early_trace *trace, 
 /* A request and its answer are one event. */
 static void test_request(void **state)
 {
-	g_autoptr(KhoEarlyTrace) trace = TAKE(
-		"[    0.000000] memblock_phys_alloc_range: 24576 bytes align=0x1000 from=0x0000000000000000 "
-		"max_addr=0x0000000000100000 reserve_real_mode+0x4e/0xa0\r",
-		"[    0.000000] " ANSWER "\r",
-		"memblock_alloc_exact_nid_raw: 67108864 bytes align=0x200000 nid=1 from=0x1000000 max_addr=0x1 "
-		"memmap_alloc+0x16/0x20",
-		END);
+	g_autoptr(KhoEarlyTrace) trace =
+		TAKE("[    0.000000] memblock_phys_alloc_range: 24576 bytes align=0x1000 from=0x0000000000000000 "
+		     "max_addr=0x0000000000100000 reserve_real_mode+0x4e/0xa0\r",
+		     "[    0.000000] " ANSWER "\r",
+		     "memblock_alloc_exact_nid_raw: 67108864 bytes align=0x200000 nid=1 from=0x1000000 max_addr=0x1 "
+		     "memmap_alloc+0x16/0x20",
+		     END);
 
 	assert_null(trace->fault);
 	assert_true(trace->complete);
@@ -71,11 +73,11 @@ static void test_tables(void **state)
 {
 	g_autoptr(KhoEarlyTrace) trace =
 		TAKE("memblock_add: [0x0000000000001000-0x000000000009fbff] e820__memblock_setup+0x58/0xc0",
-		     " reserved[0x0]	[0x0-0xffff], 0x10000 bytes flags: 0x0", "MEMBLOCK configuration:",
-		     " memory[0x0]	[0x1000-0x9efff], 0x9e000 bytes flags: 0x40",
-		     " reserved[0x0]	[0x1000000-0x1a0ffff], 0xa10000 bytes on node 0 flags: 0x20",
-		     "RAMDISK: [mem 0xbf87e000-0xbffdffff]", "MEMBLOCK configuration:",
 		     " reserved[0x0]	[0x0-0xffff], 0x10000 bytes flags: 0x0",
+		     "MEMBLOCK configuration:", " memory[0x0]	[0x1000-0x9efff], 0x9e000 bytes flags: 0x40",
+		     " reserved[0x0]	[0x1000000-0x1a0ffff], 0xa10000 bytes on node 0 flags: 0x20",
+		     "RAMDISK: [mem 0xbf87e000-0xbffdffff]",
+		     "MEMBLOCK configuration:", " reserved[0x0]	[0x0-0xffff], 0x10000 bytes flags: 0x0",
 		     "memblock_phys_free: [0x23fe00000-0x23fffffff] init_mem_mapping+0x212/0x370",
 		     "memblock: reserved is doubled to 256 at [0x23bbf4000-0x23bbf57ff]");
 
@@ -174,12 +176,14 @@ static void test_too_many(void **state)
 /* Bytes of good lines changed at random: no crash, whatever comes of it. */
 static void test_mutations(void **state)
 {
-	static const char *const lines[] = { ANSWER, END, "MEMBLOCK configuration:", " reserved[0x0] [0x0-0xffff], 0x1 bytes flags: 0x0",
+	static const char *const lines[] = { ANSWER,
+					     END,
+					     "MEMBLOCK configuration:",
+					     " reserved[0x0] [0x0-0xffff], 0x1 bytes flags: 0x0",
 					     "RAMDISK: [mem 0xbf87e000-0xbffdffff]",
 					     "memblock: reserved is doubled to 256 at [0x1000-0x27ff]" };
-	struct kho_random random;
+	struct kho_random random = kho_random_start(1, 0);
 
-	kho_random_seed(&random, 1);
 	for (int round = 0; round < 5000; round++) {
 		g_autoptr(KhoEarlyTrace) trace = kho_early_trace_new();
 
@@ -196,9 +200,9 @@ static void test_mutations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_request),	   cmocka_unit_test(test_untraced), cmocka_unit_test(test_tables),
-		cmocka_unit_test(test_doubling),   cmocka_unit_test(test_void),	    cmocka_unit_test(test_incomplete),
-		cmocka_unit_test(test_end),	   cmocka_unit_test(test_too_many), cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_request),	 cmocka_unit_test(test_untraced), cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_doubling), cmocka_unit_test(test_void),	  cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_end),	 cmocka_unit_test(test_too_many), cmocka_unit_test(test_mutations),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
