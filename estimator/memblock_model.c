@@ -87,15 +87,14 @@ void kho_mb_allow_resize(struct kho_mb *mb)
 /* How many of the first @among regions begin below @address. */
 static size_t count_below(const struct kho_mb_table *table, size_t among, u64 address)
 {
-	size_t low = 0, high = among;
+	size_t low = 0, length = among;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	/* Without a branch that nobody could predict. */
+	while (length) {
+		size_t half = (length + 1) / 2;
 
-		if (table->regions[middle].base < address)
-			low = middle + 1;
-		else
-			high = middle;
+		low += table->regions[low + half - 1].base < address ? half : 0;
+		length -= half;
 	}
 	return low;
 }
@@ -248,23 +247,38 @@ static bool next_memory(struct walk *walk)
 	return false;
 }
 
-/* The next free piece below, never empty, as walk->from and walk->to. */
-static bool next_free(struct walk *walk)
+/* Within the present region: down to the first gap of at least @size bytes. This is where a replay spends its time. */
+static bool next_gap(struct walk *walk, u64 size)
 {
-	do {
-		while (walk->top <= walk->bottom)
-			if (!next_memory(walk))
-				return false;
-		walk->from = walk->bottom;
-		walk->to = walk->top;
-		walk->top = 0;
-		if (walk->reserved) {
-			const struct kho_mb_region *below = &walk->mb->reserved.regions[--walk->reserved];
+	const struct kho_mb_region *reserved = walk->mb->reserved.regions;
+	u64 bottom = walk->bottom, top = walk->top, end = bottom, gap_end = top;
+	size_t index = walk->reserved;
+	bool found = false;
 
-			walk->from = max_of(walk->bottom, end_of(below));
-			walk->top = below->base;
+	while (!found && top >= bottom && top - bottom >= size) {
+		gap_end = top;
+		if (index) {
+			end = end_of(&reserved[--index]);
+			top = reserved[index].base;
+		} else {
+			end = bottom;
+			top = 0;
 		}
-	} while (walk->from >= walk->to);
+		found = end <= gap_end && gap_end - end >= size;
+	}
+	walk->reserved = index;
+	walk->top = top;
+	walk->from = max_of(bottom, end);
+	walk->to = gap_end;
+	return found;
+}
+
+/* The next free piece below that has at least @size bytes (not 0), as walk->from and walk->to. */
+static bool next_free(struct walk *walk, u64 size)
+{
+	while (!next_gap(walk, size))
+		if (!next_memory(walk))
+			return false;
 	return true;
 }
 
@@ -283,9 +297,7 @@ static u64 search(const struct kho_mb *mb, u64 size, u64 align, u64 start, u64 e
 {
 	struct walk walk = begin_search(mb, start, end, nid);
 
-	while (next_free(&walk)) {
-		if (walk.to - walk.from < size)
-			continue;
+	while (next_free(&walk, size)) {
 		if (align_down(walk.to - size, align) < walk.from)
 			continue;
 		*floor = walk.from;
@@ -629,7 +641,7 @@ u64 kho_mb_free_scratch(const struct kho_mb *mb, int nid)
 	struct walk walk = begin_walk(mb, 0, ADDRESS_MAX, nid, KHO_MB_SCRATCH);
 	u64 bytes = 0;
 
-	while (next_free(&walk))
+	while (next_free(&walk, 1))
 		bytes += walk.to - walk.from;
 	return bytes;
 }
@@ -641,7 +653,7 @@ u64 kho_mb_largest_free(const struct kho_mb *mb, u64 align, u64 from, u64 to, in
 
 	if (!align)
 		align = mb->config.cache_line;
-	while (next_free(&walk)) {
+	while (next_free(&walk, 1)) {
 		base = align_up(walk.from, align);
 		if (base >= walk.from && base < walk.to)
 			largest = max_of(largest, walk.to - base);
