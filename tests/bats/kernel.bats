@@ -620,6 +620,63 @@ wait_for() {
 	run ! grep -vE "^apt-get indextargets|^apt-[a-z]+ -c $CACHE/work/[^ ]+/apt.conf " "$T/calls"
 }
 
+# --- what tests need of the source
+
+# A tarball with memblock and its test harness, and with a file that nobody asks for.
+make_tarball_with_parts() {
+	make_fake_tree "$T/linux-$1"
+	for part in mm/memblock.c mm/slub.c include/linux/memblock.h tools/include/linux/mm.h tools/arch/x86/include/asm/asm.h \
+		tools/testing/memblock/internal.h; do
+		mkdir -p "$(dirname "$T/linux-$1/$part")"
+		echo "$1" >"$T/linux-$1/$part"
+	done
+	mkdir -p "$CACHE/downloads"
+	tar -C "$T" -cJf "$CACHE/downloads/linux_$1.orig.tar.xz" "linux-$1"
+	sha256sum <"$CACHE/downloads/linux_$1.orig.tar.xz" | cut -d' ' -f1 >"$CACHE/downloads/linux_$1.orig.tar.xz.sha256"
+}
+
+@test "source: its parts come out of the tarball in the cache, once" {
+	define_debian 6.19.8 6.19.6
+	make_tarball_with_parts 6.19.6
+	run -0 --separate-stderr "$KHO" source 6.19-x86_64
+	[ "${#lines[@]}" -eq 1 ]
+	parts=$output
+	grep -qx 6.19.6 "$parts/mm/memblock.c" "$parts/tools/testing/memblock/internal.h"
+	[ ! -e "$parts/mm/slub.c" ] && [ ! -e "$parts/Makefile" ]
+	[ -z "$(ls "$CACHE/work")" ]
+	make_tarball_with_parts 6.19.8
+	stub tar <<<'exit 1'
+	mv "$CACHE/downloads/linux_6.19.8.orig.tar.xz" "$T/other"
+	run -0 "$KHO" source 6.19-x86_64
+	[ "$output" = "$parts" ]
+	# another tarball is another source
+	mv "$T/other" "$CACHE/downloads/linux_6.19.8.orig.tar.xz"
+	run -3 "$KHO" source 6.19-x86_64
+	[[ $output == *"cannot unpack: $CACHE/downloads/linux_6.19.8"* ]]
+}
+
+@test "source: without a tarball, or with a damaged one, nothing is fetched" {
+	define_debian 6.19.6
+	stub apt-get <<<'echo "apt-get was called" >&2; exit 100'
+	run -3 "$KHO" source 6.19-x86_64
+	[ "$output" = "kho-kernel: 6.19-x86_64: no tarball of it in $CACHE/downloads: run: kernel/kho-kernel build 6.19-x86_64" ]
+	make_tarball_with_parts 6.19.6
+	echo >>"$CACHE/downloads/linux_6.19.6.orig.tar.xz"
+	run -3 "$KHO" source 6.19-x86_64
+	[[ $output == *"not the file it should be: kernel/kho-kernel build 6.19-x86_64 fetches it again" ]]
+}
+
+@test "source: of a user's tree that is the tree, and a finished build has none" {
+	define_tree
+	make_fake_tree "$T/tree"
+	KERNEL_TREE=$T/tree run -0 "$KHO" source tree-x86_64
+	[ "$output" = "$T/tree" ]
+	printf 'arch x86_64\nsource dir\n' | define dir-x86_64
+	make_finished_build "$T/finished" 6.19.0
+	KERNEL_DIR=$T/finished run -2 "$KHO" source dir-x86_64
+	[[ $output == *"a finished build has no source"* ]]
+}
+
 # --- the host
 
 @test "a missing tool is one line that names its package, before anything starts" {
