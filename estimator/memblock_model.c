@@ -320,7 +320,7 @@ static u64 find_array(const struct kho_mb *mb, u64 start, u64 end, u64 size)
 
 /*
  * memblock_double_array(): the new array comes out of memblock itself, but not out of the range that is about to be
- * reserved. As there, a lower bound of 0 or 1 turns the second search into one of everything.
+ * reserved; unless that begins at 0 or 1, which are upper bounds that mean all memory, there as here.
  */
 static bool double_array(struct kho_mb *mb, struct kho_mb_table *table, u64 avoid, u64 avoid_size)
 {
@@ -362,7 +362,7 @@ static u64 count_missing(const struct kho_mb_table *table, u64 base, u64 end)
 
 static bool make_room(struct kho_mb *mb, struct kho_mb_table *table, u64 base, u64 end)
 {
-	u64 missing;
+	u64 missing, max = table->max;
 
 	/* Always enough, so the kernel does not even count. */
 	if (!table->count || table->count * 2 + 1 <= table->max)
@@ -371,6 +371,9 @@ static bool make_room(struct kho_mb *mb, struct kho_mb_table *table, u64 base, u
 	while (table->count + missing > table->max)
 		if (!double_array(mb, table, base, end - base))
 			return false;
+	/* Once it is inserting, it only checks. An array inside of the very range (at 0, see above) has cut it up. */
+	if (table->max != max && table->count + count_missing(table, base, end) > table->max)
+		return stop(mb, KHO_MB_BUG);
 	return true;
 }
 
@@ -490,6 +493,10 @@ void kho_mb_trim(struct kho_mb *mb, u64 align)
 		struct kho_mb_region *region = &memory->regions[index];
 		u64 start = align_up(region->base, align), end = align_down(end_of(region), align);
 
+		if (start < region->base) {
+			stop(mb, KHO_MB_UNMODELLED); /* the kernel's table is no longer sorted */
+			return;
+		}
 		if (start < end) {
 			region->base = start;
 			region->size = end - start;

@@ -2,9 +2,10 @@
 /*
  * A model of memblock, the kernel's allocator of early boot: what the replay of a successor's boot runs on.
  *
- * It behaves as mm/memblock.c of Linux 6.19 to the byte: the same calls give the same addresses, and leave the same
- * tables. tests/memblock/compare holds it against that very file. Not there, because no KHO successor uses it:
- * bottom-up search, mirrored memory, physmem, and what comes after the slab allocator is up.
+ * It behaves as mm/memblock.c of Linux 6.19 (6.19.6) to the byte: the same calls give the same addresses, and leave the
+ * same tables, at every step. tests/memblock/compare holds it against that very file, of this or any other tree. Not
+ * there, because no KHO successor uses it: bottom-up search, mirrored memory, physmem, and what comes after the slab
+ * allocator is up.
  *
  * Freestanding: no allocation, no library but memmove() (which a compiler may call on its own anyway). The caller
  * gives all memory, as a workspace; what the model is in is plain data and may be copied with its workspace.
@@ -66,7 +67,8 @@ enum kho_mb_state {
 	KHO_MB_PANIC,	   /* the kernel panics: an array was full before kho_mb_allow_resize() */
 	KHO_MB_BUG,	   /* the kernel runs into a BUG_ON(): no place for an array's own reservation */
 	KHO_MB_OVERFLOW,   /* the *workspace* is too small: nothing is known of the kernel */
-	KHO_MB_UNMODELLED, /* asked for 0 bytes, or for an alignment that is no power of two: nothing is known either */
+	KHO_MB_UNMODELLED, /* nothing is known either: 0 bytes, an alignment that is no power of two, or trimming what
+			    would wrap */
 };
 
 /*

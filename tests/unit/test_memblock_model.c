@@ -555,6 +555,26 @@ static void bug_of_both_arrays(void **state)
 	assert_int_equal(mb->state, KHO_MB_BUG);
 }
 
+/*
+ * Pages; reserved from 0 on, beyond the end of memory, with an array of two entries:
+ *
+ *	0....5##8.......15|16	one is taken; the array goes to 15, inside of the range, because an upper bound of 0 is
+ *none rrrrrr##rrrrrrrra rrrr	now the range comes to three pieces instead of two: five entries, and there are four
+ */
+static void bug_of_a_cut_up_range(void **state)
+{
+	struct machine machine;
+	struct kho_mb *mb = &machine.mb;
+
+	start(&machine);
+	mb->reserved.max = 2;
+	assert_true(kho_mb_add_node(mb, 0, 16 * 4096, 0, 0));
+	assert_true(kho_mb_reserve(mb, 5 * 4096, 3 * 4096, NO_NODE, KERN));
+	assert_false(kho_mb_reserve(mb, 0, 20 * 4096, NO_NODE, 0));
+	assert_int_equal(mb->reserved.array, 15 * 4096);
+	assert_int_equal(mb->state, KHO_MB_BUG);
+}
+
 /* What does not fit the workspace is said, never guessed. */
 static void workspace_overflow(void **state)
 {
@@ -590,6 +610,10 @@ static void what_is_not_modelled(void **state)
 	assert_int_equal(machine.mb.state, KHO_MB_UNMODELLED);
 	draw(&machine, ".00.");
 	kho_mb_trim(&machine.mb, 0);
+	assert_int_equal(machine.mb.state, KHO_MB_UNMODELLED);
+	start(&machine);
+	assert_true(kho_mb_add(&machine.mb, UINT64_MAX - 100, 100)); /* would be rounded up to 0 */
+	kho_mb_trim(&machine.mb, 4096);
 	assert_int_equal(machine.mb.state, KHO_MB_UNMODELLED);
 }
 
@@ -838,6 +862,7 @@ int main(void)
 		cmocka_unit_test(doubling_of_memory),
 		cmocka_unit_test(full_before_resizing),
 		cmocka_unit_test(bug_of_both_arrays),
+		cmocka_unit_test(bug_of_a_cut_up_range),
 		cmocka_unit_test(workspace_overflow),
 		cmocka_unit_test(what_is_not_modelled),
 		cmocka_unit_test(blocks_go_elsewhere),
