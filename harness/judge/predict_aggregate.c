@@ -7,9 +7,7 @@
 
 #include "harness/judge/estimators.h"
 
-#define MIB	       (1ULL << 20)
-#define KERNEL_START   (16 * MIB) /* where a kernel for x86-64 runs that nobody moved: CONFIG_PHYSICAL_START */
-#define MOST_UNPACKING (8 * MIB)  /* by which a segment is larger than its kernel */
+#define MIB (1ULL << 20)
 
 static u64 kernel_segment_bytes(const struct kho_layout *layout)
 {
@@ -19,9 +17,21 @@ static u64 kernel_segment_bytes(const struct kho_layout *layout)
 	return 0;
 }
 
+/* _text to its end, of what was reserved when memblock was first shown: image and brk area are one. 0: not known. */
+static u64 image_bytes(const struct kho_layout *layout, const struct kho_early_event *brk)
+{
+	for (size_t i = 0; i < layout->nr_events; i++) {
+		const struct kho_early_event *found = &layout->events[i];
+
+		if (found->kind == KHO_EARLY_FOUND && found->base < brk->base && found->base + found->size >= brk->base)
+			return brk->base + brk->size - found->base;
+	}
+	return 0;
+}
+
 /*
- * _text to _end of the first kernel, which is its successor's like: setup_arch() reserves the brk area, the last of it,
- * where it is used. 0: not known, or no answer that fits the segment, as when the first kernel runs elsewhere.
+ * What the first kernel keeps to itself, which is its successor's like: its image, and right behind it what it used of
+ * the brk area, as setup_arch() reserves it. 0: not known, or no answer that fits the segment.
  */
 static u64 kernel_bytes(const struct kho_layout *layout)
 {
@@ -29,14 +39,14 @@ static u64 kernel_bytes(const struct kho_layout *layout)
 
 	for (size_t i = 0; segment && i < layout->nr_events; i++) {
 		const struct kho_early_event *event = &layout->events[i];
-		u64 end = event->base + event->size;
+		u64 bytes;
 
 		if (event->kind != KHO_EARLY_RESERVE ||
 		    (strcmp(event->caller, "setup_arch") != 0 && strcmp(event->caller, "reserve_brk") != 0))
 			continue;
-		if (end > KERNEL_START && end - KERNEL_START <= segment &&
-		    end - KERNEL_START + MOST_UNPACKING >= segment)
-			return end - KERNEL_START;
+		bytes = image_bytes(layout, event);
+		if (bytes && bytes <= segment)
+			return bytes;
 	}
 	return 0;
 }

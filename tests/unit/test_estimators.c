@@ -76,42 +76,49 @@ static void aggregate_says_why(void **state)
 }
 
 /*
- * The first kernel ran from 16 MiB on, and reserved its brk area last: so its successor keeps 10 MiB of its 12. What
+ * The first kernel's image, and at its end the brk area: so its successor keeps 10 MiB of a segment of 12. What
  * cannot be meant is not believed.
+ *
+ *	30M            40M
+ *	[image     [brk]]
  */
 static void what_the_kernel_keeps(void **state)
 {
 	static const struct {
+		uint64_t found, brk;
 		enum kho_early_kind kind;
-		uint64_t end; /* of what is reserved */
 		const char *caller;
 		uint64_t kept;
 	} cases[] = {
-		{ KHO_EARLY_RESERVE, 26 * MIB, "setup_arch", 10 * MIB },
-		{ KHO_EARLY_RESERVE, 26 * MIB, "reserve_brk", 10 * MIB },
-		{ KHO_EARLY_RESERVE, 28 * MIB, "setup_arch", 12 * MIB },
-		{ KHO_EARLY_RESERVE, 26 * MIB, "reserve_real_mode", 12 * MIB },
-		{ KHO_EARLY_ALLOC, 26 * MIB, "setup_arch", 12 * MIB },
-		{ KHO_EARLY_RESERVE, 29 * MIB, "setup_arch", 12 * MIB },
-		{ KHO_EARLY_RESERVE, 18 * MIB, "setup_arch", 12 * MIB },
-		{ KHO_EARLY_RESERVE, 1 * MIB, "setup_arch", 12 * MIB },
+		{ 30 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "setup_arch", 10 * MIB },
+		{ 30 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "reserve_brk", 10 * MIB },
+		{ 28 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "setup_arch", 12 * MIB },
+		{ 27 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "setup_arch", 12 * MIB }, /* larger than the segment */
+		{ 50 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "setup_arch", 12 * MIB }, /* not there */
+		{ 30 * MIB, 41 * MIB, KHO_EARLY_RESERVE, "setup_arch", 12 * MIB }, /* not behind the image */
+		{ 30 * MIB, 40 * MIB, KHO_EARLY_RESERVE, "reserve_real_mode", 12 * MIB },
+		{ 30 * MIB, 40 * MIB, KHO_EARLY_ALLOC, "setup_arch", 12 * MIB },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct kho_early_event event = { .kind = cases[i].kind,
-						 .base = cases[i].end - 32 * KIB,
-						 .size = 32 * KIB };
+		struct kho_early_event events[] = {
+			{ .kind = KHO_EARLY_FOUND, .base = MIB, .size = MIB },
+			{ .kind = KHO_EARLY_FOUND, .base = cases[i].found, .size = 40 * MIB - cases[i].found },
+			{ .kind = cases[i].kind, .base = cases[i].brk - 32 * KIB, .size = 32 * KIB },
+		};
 		struct kho_prediction prediction;
 		struct machine machine = { 0 };
 		struct kho_layout layout;
 
-		strcpy(event.caller, cases[i].caller);
+		if (cases[i].found >= 40 * MIB)
+			events[1].size = MIB;
+		strcpy(events[2].caller, cases[i].caller);
 		draw(&machine, "0");
 		add_scratch(&machine, 64 * MIB, 32 * MIB);
 		add_segment(&machine, KHO_SEGMENT_KERNEL, 64 * MIB, 12 * MIB);
 		layout = layout_of(&machine);
-		layout.events = &event;
-		layout.nr_events = 1;
+		layout.events = events;
+		layout.nr_events = COUNT(events);
 		kho_predict_aggregate(&layout, &prediction);
 		assert_int_equal(prediction.usable_bytes, 32 * MIB - cases[i].kept);
 		kho_prediction_clear(&prediction);
