@@ -48,7 +48,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges memblock_model direct_map map_backing replay aggregate
-MODEL := early_trace kexec_segments error size name scratch_spec payload yaml yaml_source topology topology_file \
+MODEL := log_line early_trace kexec_segments error size name scratch_spec payload yaml yaml_source topology topology_file \
 	topology_ranges pc_layout cell control ample \
 	reservation matrix matrix_file random generate generate_options outcome prediction verdict result
 MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images \

@@ -14,7 +14,7 @@
 #define KHO_KEXEC_SEGMENTS_MAX 16 /* KEXEC_SEGMENT_MAX */
 
 struct kho_kexec_segments {
-	GArray *segments;		   /* of struct kho_segment, in the order of loading */
+	GArray *segments; /* of struct kho_segment, in the order of loading; kinds when all are there */
 	uint64_t at[KHO_NR_SEGMENT_KINDS]; /* where the loader says that it put a kind; 0: it did not say */
 	unsigned int expected;		   /* how many there are to be */
 	bool garbled;			   /* a line did not fit: the segments are void */

@@ -65,7 +65,8 @@ static void golden(void **state)
 
 	assert_non_null(dir);
 	while ((name = g_dir_read_name(dir))) {
-		if (!g_str_has_suffix(name, ".console"))
+		/* early-boot-*: what of those must be read is in test_trace_file.c */
+		if (!g_str_has_suffix(name, ".console") || g_str_has_prefix(name, "early-boot-"))
 			continue;
 		check(name);
 		count++;
