@@ -4,12 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "harness/model/early_trace.h"
 #include "harness/model/error.h"
 
 #define HEAD	    "kho-trace 1"
-#define EVENTS_MAX  65536
 #define NAME_DIGITS 16
-#define NODES_MAX   1024 /* NODES_SHIFT is at most 10 */
 
 /* What the words of a line are, in order. */
 enum field { BASE, SIZE, ALIGN, FROM, TO, NID, EXACT, TRACED, FLAGS, CALLER, END };
@@ -68,18 +67,20 @@ static void add_field(GString *text, enum field field, const struct kho_early_ev
 	}
 }
 
+static void add_line(GString *text, const struct kho_early_event *event)
+{
+	g_string_append(text, forms[event->kind].name);
+	for (const enum field *field = forms[event->kind].fields; *field != END; field++)
+		add_field(text, *field, event);
+	g_string_append_c(text, '\n');
+}
+
 char *kho_trace_format(const GArray *events)
 {
 	GString *text = g_string_new(HEAD "\n");
 
-	for (guint i = 0; i < events->len; i++) {
-		const struct kho_early_event *event = &g_array_index(events, struct kho_early_event, i);
-
-		g_string_append(text, forms[event->kind].name);
-		for (const enum field *field = forms[event->kind].fields; *field != END; field++)
-			add_field(text, *field, event);
-		g_string_append_c(text, '\n');
-	}
+	for (guint i = 0; i < events->len; i++)
+		add_line(text, &g_array_index(events, struct kho_early_event, i));
 	return g_string_free(text, FALSE);
 }
 
@@ -101,7 +102,7 @@ static bool take_nid(const char *word, int *nid)
 {
 	gint64 number;
 
-	if (!g_ascii_string_to_signed(word, 10, KHO_ANY_NODE, NODES_MAX - 1, &number, NULL))
+	if (!g_ascii_string_to_signed(word, 10, KHO_ANY_NODE, KHO_EARLY_NODES_MAX - 1, &number, NULL))
 		return false;
 	*nid = (int)number;
 	return true;
@@ -156,18 +157,29 @@ static bool take_field(const char *word, enum field field, struct kho_early_even
 static bool take_line(const char *line, struct kho_early_event *event)
 {
 	g_auto(GStrv) words = g_strsplit(line, " ", -1);
-	guint at = 1;
 
 	for (int kind = 0; kind < KHO_NR_EARLY_KINDS; kind++) {
+		guint at = 1;
+
 		if (g_strcmp0(words[0], forms[kind].name) != 0)
 			continue;
 		*event = (struct kho_early_event){ .kind = kind, .nid = KHO_ANY_NODE };
 		for (const enum field *field = forms[kind].fields; *field != END; field++, at++)
 			if (!words[at] || !take_field(words[at], *field, event))
 				return false;
-		return !words[at];
+		return !words[at] && kho_early_event_valid(event);
 	}
 	return false;
+}
+
+/* There is one way to write an event, so that equal traces are equal files. */
+static bool is_written_so(const char *line, const struct kho_early_event *event)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	add_line(text, event);
+	g_string_truncate(text, text->len - 1);
+	return g_str_equal(text->str, line);
 }
 
 static GArray *wrong(GError **error, const char *path, guint line, const char *what)
@@ -183,18 +195,19 @@ GArray *kho_trace_parse(const char *path, const char *text, GError **error)
 
 	if (g_strcmp0(lines[0], HEAD) != 0)
 		return wrong(error, path, 1, "not a trace of early boot: it does not begin with '" HEAD "'");
-	for (guint i = 1; lines[i]; i++) {
+	for (guint i = 1;; i++) {
 		struct kho_early_event event;
 
+		if (!lines[i])
+			return wrong(error, path, i, "cut off: a trace ends with a newline");
 		if (!*lines[i] && !lines[i + 1])
-			break;
-		if (events->len == EVENTS_MAX)
+			return g_steal_pointer(&events);
+		if (events->len == KHO_EARLY_EVENTS_MAX)
 			return wrong(error, path, i + 1, "too many events");
-		if (!take_line(lines[i], &event))
+		if (!take_line(lines[i], &event) || !is_written_so(lines[i], &event))
 			return wrong(error, path, i + 1, "not an event of early boot");
 		g_array_append_val(events, event);
 	}
-	return g_steal_pointer(&events);
 }
 
 char *kho_trace_name(const char *text)
