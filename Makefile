@@ -59,6 +59,11 @@ JUDGE := kernel_estimate layout_of estimators predict_sparsemem predict_replay j
 REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
+# Recordings: read back.
+MODEL += plain_file
+JUDGE += run
+REPORT += json_lexis json_document json_reader read_prediction read_result recording
+
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
 RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "harness/command/recorded.h"
-#include "harness/judge/judge.h"
+#include "harness/judge/run.h"
 #include "harness/machine/accel.h"
 #include "harness/machine/host.h"
 #include "harness/machine/images.h"
@@ -32,35 +32,17 @@ static const struct kho_kernel *get_kernel(struct kho_preparation *preparation,
 	return kernel;
 }
 
-static struct kho_run_kernel *new_run_kernel(const struct kho_kernel *kernel, const char *name,
+static struct kho_run_kernel *add_run_kernel(struct kho_run *run, const struct kho_kernel *kernel, const char *name,
 					     const struct kho_expected *expected)
 {
-	struct kho_run_kernel *run_kernel = g_new0(struct kho_run_kernel, 1);
+	struct kho_run_kernel *run_kernel = kho_run_add_kernel(run, name);
 
-	*run_kernel = (struct kho_run_kernel){
-		.name = g_strdup(name),
-		.release = g_strdup(kernel->release),
-		.source_hash = g_strdup(kernel->source_hash),
-		.key = g_strdup(kernel->key),
-		.carries_estimator = kernel->carries_estimator,
-		.have_expectations = expected->exists,
-	};
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
-		kho_confusion_init(&run_kernel->confusion[i]);
+	run_kernel->release = g_strdup(kernel->release);
+	run_kernel->source_hash = g_strdup(kernel->source_hash);
+	run_kernel->key = g_strdup(kernel->key);
+	run_kernel->carries_estimator = kernel->carries_estimator;
+	run_kernel->have_expectations = expected->exists;
 	return run_kernel;
-}
-
-static void free_run_kernel(gpointer data)
-{
-	struct kho_run_kernel *kernel = data;
-
-	g_free(kernel->name);
-	g_free(kernel->release);
-	g_free(kernel->source_hash);
-	g_free(kernel->key);
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
-		kho_confusion_clear(&kernel->confusion[i]);
-	g_free(kernel);
 }
 
 static void free_pair(gpointer data)
@@ -70,12 +52,6 @@ static void free_pair(gpointer data)
 	g_free(pair->initramfs);
 	g_clear_pointer(&pair->expected, kho_expected_free);
 	g_free(pair);
-}
-
-/* The first word of a cell's id: what its expectations go by. */
-static char *pair_name(const struct kho_cell *cell)
-{
-	return g_strndup(cell->id, strcspn(cell->id, "/"));
 }
 
 /* Of the first kernel, with @successor inside. */
@@ -89,7 +65,8 @@ static bool add_pair(struct kho_preparation *preparation, const struct kho_campa
 		     const struct kho_cell *cell, GError **error)
 {
 	g_autofree char *expected = g_build_filename(config->paths->data, "expected", NULL);
-	g_autofree char *name = pair_name(cell);
+	/* What its expectations go by. */
+	g_autofree char *name = kho_run_kernel_name(cell->id);
 	struct kho_pair *pair = g_new0(struct kho_pair, 1);
 
 	g_ptr_array_add(preparation->pairs, pair);
@@ -101,8 +78,7 @@ static bool add_pair(struct kho_preparation *preparation, const struct kho_campa
 	pair->initramfs = pair->successor ? get_initramfs(config, pair->successor, error) : NULL;
 	if (!pair->initramfs)
 		return false;
-	pair->run_kernel = new_run_kernel(pair->kernel, name, pair->expected);
-	g_ptr_array_add(preparation->run->kernels, pair->run_kernel);
+	pair->run_kernel = add_run_kernel(preparation->run, pair->kernel, name, pair->expected);
 	return true;
 }
 
@@ -214,27 +190,11 @@ static void add_results(struct kho_preparation *preparation, const GPtrArray *ce
 
 static struct kho_run *new_run(const struct kho_campaign_config *config)
 {
-	struct kho_run *run = g_new0(struct kho_run, 1);
+	struct kho_run *run = kho_run_new();
 
 	run->matrix = g_strdup(config->name);
 	run->jobs = config->jobs ?: (int)kho_host_cpus();
-	run->kernels = g_ptr_array_new_with_free_func(free_run_kernel);
-	run->controls = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
-	run->results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free);
 	return run;
-}
-
-static void free_run(struct kho_run *run)
-{
-	g_ptr_array_unref(run->kernels);
-	g_ptr_array_unref(run->controls);
-	g_ptr_array_unref(run->results);
-	g_free(run->started);
-	g_free(run->matrix);
-	g_free(run->directory);
-	g_free(run->accel);
-	g_free(run->qemu_version);
-	g_free(run);
 }
 
 static bool prepare(struct kho_preparation *preparation, const struct kho_campaign_config *config, GError **error)
@@ -275,7 +235,7 @@ void kho_preparation_free(struct kho_preparation *preparation)
 {
 	g_ptr_array_unref(preparation->pairs);
 	g_ptr_array_unref(preparation->kernels);
-	free_run(preparation->run);
+	kho_run_free(preparation->run);
 	g_ptr_array_unref(preparation->controls);
 	g_hash_table_unref(preparation->sums);
 	g_free(preparation);

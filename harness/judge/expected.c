@@ -34,17 +34,6 @@ static void put(struct kho_expected *expected, const char *id, const struct kho_
 	g_hash_table_replace(expected->lines, g_strdup(id), g_memdup2(expectation, sizeof(*expectation)));
 }
 
-static bool answer_from_text(const char *text, enum kho_answer *answer)
-{
-	for (int i = 0; i < KHO_NR_ANSWERS; i++) {
-		if (g_str_equal(text, kho_answer_text(i))) {
-			*answer = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* NULL: the line was taken; otherwise what is wrong with it. */
 static char *take_line(struct kho_expected *expected, const char *line)
 {
@@ -61,7 +50,7 @@ static char *take_line(struct kho_expected *expected, const char *line)
 		return g_strdup_printf("cell '%s' is listed twice", (char *)words->pdata[0]);
 	if (!kho_outcome_from_text(words->pdata[1], &expectation.outcome))
 		return g_strdup_printf("'%s' is not an outcome", (char *)words->pdata[1]);
-	if (!answer_from_text(words->pdata[2], &expectation.answer))
+	if (!kho_answer_from_text(words->pdata[2], &expectation.answer))
 		return g_strdup_printf("'%s' is not an answer", (char *)words->pdata[2]);
 	if (!kho_verdict_from_text(words->pdata[3], &expectation.verdict))
 		return g_strdup_printf("'%s' is not a verdict", (char *)words->pdata[3]);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/judge/judge.h"
 
-#include <string.h>
-
 #include "harness/judge/estimators.h"
 #include "harness/judge/kernel_estimate.h"
 #include "harness/judge/layout_of.h"
+#include "harness/judge/run.h"
 
 /* How the places of an estimator contradict each other, or one of them itself; NULL: they do not. To be freed. */
 static char *disagreement(const struct kho_estimate *estimate)
@@ -68,6 +67,21 @@ const char *kho_control_exclusion(const struct kho_result *result)
 	return reason;
 }
 
+bool kho_repeats_disagree(const struct kho_result *result)
+{
+	guint outcomes = 0;
+
+	for (int i = 0; i < KHO_NR_OUTCOMES; i++)
+		outcomes += i != KHO_OUTCOME_LOST && result->seen[i];
+	return outcomes > 1;
+}
+
+/* Why no estimator is judged by this cell; NULL: they are. */
+static const char *exclusion(const struct kho_result *result)
+{
+	return kho_control_exclusion(result) ?: (kho_repeats_disagree(result) ? KHO_REPEATS_DISAGREE : NULL);
+}
+
 /* --- from a report --- */
 
 static void copy_texts(GPtrArray *to, const GPtrArray *from)
@@ -128,7 +142,7 @@ static void predict_on_host(struct kho_result *result)
 
 void kho_judge_result(struct kho_result *result)
 {
-	const char *control = kho_control_exclusion(result);
+	const char *reason = exclusion(result);
 
 	predict_on_host(result);
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
@@ -136,24 +150,11 @@ void kho_judge_result(struct kho_result *result)
 
 		g_free(estimate->disagreement);
 		estimate->disagreement = disagreement(estimate);
-		estimate->verdict = control ? excluded(control) : kho_verdict_of(estimate, result->outcome.name);
+		estimate->verdict = reason ? excluded(reason) : kho_verdict_of(estimate, result->outcome.name);
 	}
 }
 
 /* --- a run --- */
-
-static struct kho_run_kernel *kernel_of(const struct kho_run *run, const char *id)
-{
-	size_t length = strcspn(id, "/");
-
-	for (guint i = 0; i < run->kernels->len; i++) {
-		struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
-
-		if (strlen(kernel->name) == length && strncmp(kernel->name, id, length) == 0)
-			return kernel;
-	}
-	return NULL;
-}
 
 void kho_judge_count(const struct kho_run *run)
 {
@@ -161,7 +162,7 @@ void kho_judge_count(const struct kho_run *run)
 
 	for (guint i = 0; i < run->results->len; i++) {
 		const struct kho_result *result = g_ptr_array_index(run->results, i);
-		struct kho_run_kernel *kernel = kernel_of(run, result->cell->id);
+		struct kho_run_kernel *kernel = kho_run_kernel_of(run, result->cell->id);
 
 		for (int j = 0; kernel && j < KHO_NR_ESTIMATORS; j++)
 			kho_confusion_count(&kernel->confusion[j],

@@ -4,9 +4,6 @@
 #include "harness/model/ample.h"
 #include "harness/model/cell.h"
 
-/* The kernel's default; ignored, as KHO is off. */
-#define ANY_SCRATCH "200%"
-
 const char *kho_control_text(enum kho_control control)
 {
 	static const char *const texts[KHO_NR_CONTROLS] = {
@@ -17,6 +14,17 @@ const char *kho_control_text(enum kho_control control)
 
 	g_return_val_if_fail(control < KHO_NR_CONTROLS, "none");
 	return texts[control];
+}
+
+bool kho_control_from_text(const char *text, enum kho_control *control)
+{
+	for (int i = KHO_CONTROL_NONE + 1; i < KHO_NR_CONTROLS; i++) {
+		if (g_str_equal(text, kho_control_text(i))) {
+			*control = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool is_known(const GPtrArray *controls, const struct kho_cell *cell)
@@ -33,7 +41,7 @@ GPtrArray *kho_controls_for(const GPtrArray *cells)
 
 	for (guint i = 0; i < cells->len; i++) {
 		const struct kho_cell *cell = g_ptr_array_index(cells, i);
-		g_autoptr(KhoScratchSpec) any = kho_scratch_spec_parse(ANY_SCRATCH, NULL);
+		g_autoptr(KhoScratchSpec) any = kho_scratch_spec_parse(KHO_CONTROL_ANY_SCRATCH, NULL);
 		g_autoptr(KhoScratchSpec) ample = NULL;
 
 		if (is_known(controls, cell))

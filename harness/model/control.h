@@ -13,6 +13,7 @@
 #define KHO_MODEL_CONTROL_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 enum kho_control {
 	KHO_CONTROL_NONE,    /* not a control, but a cell */
@@ -21,7 +22,13 @@ enum kho_control {
 	KHO_NR_CONTROLS
 };
 
+/* The scratch spec of kho-off: the kernel's default, and ignored, as KHO is off. */
+#define KHO_CONTROL_ANY_SCRATCH "200%"
+
 const char *kho_control_text(enum kho_control control); /* "ample" */
+
+/* Of a control: "none" is not one. */
+bool kho_control_from_text(const char *text, enum kho_control *control);
 
 /*
  * The controls of all machines that @cells (of struct kho_cell *) use, in the order of the first cells, as an array of

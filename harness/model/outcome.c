@@ -45,6 +45,17 @@ const char *kho_stage_text(enum kho_stage stage)
 	return stage_texts[stage];
 }
 
+bool kho_stage_from_text(const char *text, enum kho_stage *stage)
+{
+	for (int i = 0; i < KHO_NR_STAGES; i++) {
+		if (g_str_equal(text, stage_texts[i])) {
+			*stage = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool kho_outcome_failed(enum kho_outcome_name name)
 {
 	switch (name) {

@@ -57,6 +57,7 @@ struct kho_outcome {
 const char *kho_outcome_text(enum kho_outcome_name name); /* "survived" */
 bool kho_outcome_from_text(const char *text, enum kho_outcome_name *name);
 const char *kho_stage_text(enum kho_stage stage);
+bool kho_stage_from_text(const char *text, enum kho_stage *stage);
 
 /* Hung, panicked or reset: what an estimator has to warn of. */
 bool kho_outcome_failed(enum kho_outcome_name name);

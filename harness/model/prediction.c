@@ -30,6 +30,17 @@ const char *kho_answer_text(enum kho_answer answer)
 	return texts[answer];
 }
 
+bool kho_answer_from_text(const char *text, enum kho_answer *answer)
+{
+	for (int i = 0; i < KHO_NR_ANSWERS; i++) {
+		if (g_str_equal(text, kho_answer_text(i))) {
+			*answer = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void kho_prediction_clear(struct kho_prediction *prediction)
 {
 	g_clear_pointer(&prediction->note, g_free);

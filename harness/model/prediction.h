@@ -37,6 +37,7 @@ struct kho_prediction {
 
 const char *kho_place_text(enum kho_place place);
 const char *kho_answer_text(enum kho_answer answer);
+bool kho_answer_from_text(const char *text, enum kho_answer *answer);
 
 void kho_prediction_clear(struct kho_prediction *prediction);
 

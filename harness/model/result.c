@@ -53,6 +53,17 @@ const char *kho_estimator_text(enum kho_estimator estimator)
 	return texts[estimator];
 }
 
+bool kho_estimator_from_text(const char *text, enum kho_estimator *estimator)
+{
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		if (g_str_equal(text, kho_estimator_text(i))) {
+			*estimator = i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *kho_standing_text(enum kho_standing standing)
 {
 	static const char *const texts[KHO_NR_STANDINGS] = {
@@ -62,6 +73,17 @@ const char *kho_standing_text(enum kho_standing standing)
 
 	g_return_val_if_fail(standing < KHO_NR_STANDINGS, "?");
 	return texts[standing];
+}
+
+bool kho_standing_from_text(const char *text, enum kho_standing *standing)
+{
+	for (int i = 0; i < KHO_NR_STANDINGS; i++) {
+		if (g_str_equal(text, kho_standing_text(i))) {
+			*standing = i;
+			return true;
+		}
+	}
+	return false;
 }
 
 const struct kho_prediction *kho_estimate_prediction(const struct kho_estimate *estimate)

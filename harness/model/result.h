@@ -43,9 +43,13 @@ struct kho_expectation {
 	enum kho_verdict_name verdict;
 };
 
+#define KHO_SEEN_MAX 1000000
+
 struct kho_result {
 	const struct kho_cell *cell; /* not owned */
 	bool ended;		     /* false: interrupted before it was over; everything else is void */
+	/* by outcome: how often the cell was recorded with it, where recordings are taken together; all 0: just once */
+	guint seen[KHO_NR_OUTCOMES];
 	struct kho_outcome outcome;
 	struct kho_estimate estimates[KHO_NR_ESTIMATORS];
 	enum kho_standing standing;
@@ -67,7 +71,7 @@ struct kho_result {
 	GPtrArray *warnings; /* of char *: the kernel's messages about scratch */
 	GPtrArray *missing;  /* of char *: what the probe could not read */
 
-	char *directory; /* of evidence, relative to the run's: "cells/<id>" */
+	char *directory; /* of evidence, relative to the run's: "cells/<id>"; NULL: it was not kept */
 };
 
 struct kho_result *kho_result_new(const struct kho_cell *cell);
@@ -75,6 +79,8 @@ void kho_result_free(struct kho_result *result);
 
 const char *kho_estimator_text(enum kho_estimator estimator); /* "sparsemem" */
 const char *kho_standing_text(enum kho_standing standing);    /* "new" */
+bool kho_estimator_from_text(const char *text, enum kho_estimator *estimator);
+bool kho_standing_from_text(const char *text, enum kho_standing *standing);
 
 /* The prediction that counts for the verdict: the kernel's if there is one, else the guest's, else the host's. */
 const struct kho_prediction *kho_estimate_prediction(const struct kho_estimate *estimate);

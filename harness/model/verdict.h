@@ -15,6 +15,10 @@ enum kho_verdict_name {
 	KHO_NR_VERDICTS
 };
 
+/* Reasons for exclusion that more than one stage needs to know. */
+#define KHO_REPEATS_DISAGREE "repeats-disagree" /* the cell's recordings contradict each other */
+#define KHO_NOT_RECORDED     "not-recorded"	/* the estimator is younger than the recording */
+
 struct kho_verdict {
 	enum kho_verdict_name name;
 	const char *excluded; /* a short fixed word, such as "load-rejected"; NULL unless excluded */

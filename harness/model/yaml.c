@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/model/yaml.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "harness/model/error.h"
+#include "harness/model/plain_file.h"
 #include "harness/model/yaml_source.h"
 
 struct kho_yaml {
@@ -25,28 +25,7 @@ bool kho_yaml_fail(struct kho_yaml *yaml, const yaml_node_t *node, GError **erro
 
 char *kho_yaml_read_file(const char *path, gsize *length, GError **error)
 {
-	g_autoptr(GError) cause = NULL;
-	const char *reason = NULL;
-	GStatBuf status;
-	char *text;
-
-	if (g_stat(path, &status))
-		reason = g_strerror(errno);
-	else if (S_ISDIR(status.st_mode))
-		reason = "is a directory";
-	else if (!S_ISREG(status.st_mode))
-		reason = "is not a plain file";
-	else if (status.st_size > KHO_MAX_YAML)
-		reason = "is larger than 1 MiB";
-	if (reason) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: %s", path, reason);
-		return NULL;
-	}
-	if (!g_file_get_contents(path, &text, length, &cause)) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s", cause->message);
-		return NULL;
-	}
-	return text;
+	return kho_plain_file_read(path, KHO_MAX_YAML, length, error);
 }
 
 struct kho_yaml *kho_yaml_parse(const char *path, const char *text, gsize length, GError **error)

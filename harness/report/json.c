@@ -84,14 +84,14 @@ static JsonArray *memory_map_array(const GArray *nodes)
 
 static JsonObject *evidence_object(const struct kho_result *result)
 {
-	g_autofree char *console = g_build_filename(result->directory, "console.log", NULL);
-	g_autofree char *text = g_build_filename(result->directory, "autopsy.txt", NULL);
-	g_autofree char *json = g_build_filename(result->directory, "autopsy.json", NULL);
-	bool autopsied = result->outcome.autopsied;
+	bool kept = result->directory != NULL, autopsied = kept && result->outcome.autopsied;
+	g_autofree char *console = g_build_filename(result->directory ?: "", "console.log", NULL);
+	g_autofree char *text = g_build_filename(result->directory ?: "", "autopsy.txt", NULL);
+	g_autofree char *json = g_build_filename(result->directory ?: "", "autopsy.json", NULL);
 	JsonObject *object = json_object_new();
 
 	put_text(object, "directory", result->directory);
-	put_text(object, "console", console);
+	put_text(object, "console", kept ? console : NULL);
 	put_text(object, "autopsy", autopsied ? text : NULL);
 	put_text(object, "autopsy_json", autopsied ? json : NULL);
 	return object;
@@ -257,6 +257,20 @@ static void put_findings(JsonObject *cell, const struct kho_result *result)
 	json_object_set_object_member(cell, "layout", layout_object(result));
 }
 
+/* How often it was seen with which outcome, where recordings were taken together; NULL: they were not. */
+static JsonObject *seen_object(const struct kho_result *result)
+{
+	JsonObject *object = NULL;
+
+	for (int i = 0; i < KHO_NR_OUTCOMES; i++) {
+		if (!result->seen[i])
+			continue;
+		object = object ?: json_object_new();
+		put_number(object, kho_outcome_text(i), result->seen[i]);
+	}
+	return object;
+}
+
 /* Outcomes of the machine's controls; null where there was none. */
 static JsonObject *controls_object(const struct kho_result *result)
 {
@@ -300,12 +314,16 @@ static JsonObject *control_object(const struct kho_result *result)
 static JsonObject *cell_object(const struct kho_result *result)
 {
 	const struct kho_cell *cell = result->cell;
-	JsonObject *object = machine_object(cell);
+	JsonObject *object = machine_object(cell), *seen = seen_object(result);
 
 	put_text(object, "kho_scratch", cell->scratch->text);
 	put_text(object, "payload", cell->payload);
 	json_object_set_boolean_member(object, "ended", result->ended);
 	json_object_set_object_member(object, "controls", controls_object(result));
+	if (seen)
+		json_object_set_object_member(object, "seen", seen);
+	else
+		json_object_set_null_member(object, "seen");
 	put_findings(object, result);
 	return object;
 }

@@ -216,3 +216,11 @@ char *kho_trace_name(const char *text)
 
 	return g_strdup_printf("traces/%.*s.trace", NAME_DIGITS, sum);
 }
+
+bool kho_trace_name_valid(const char *name)
+{
+	const char *digits = name + strlen("traces/");
+
+	return g_str_has_prefix(name, "traces/") && strspn(digits, "0123456789abcdef") == NAME_DIGITS &&
+	       g_str_equal(digits + NAME_DIGITS, ".trace");
+}

@@ -16,6 +16,7 @@
 #define KHO_REPORT_TRACE_FILE_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "estimator/early_event.h"
 
@@ -27,5 +28,8 @@ GArray *kho_trace_parse(const char *path, const char *text, GError **error);
 
 /* "traces/0123456789abcdef.trace", by what is in it; to be freed. */
 char *kho_trace_name(const char *text);
+
+/* Is it of that form? */
+bool kho_trace_name_valid(const char *name);
 
 #endif

@@ -36,10 +36,12 @@ enum {
 	NR_CELLS
 };
 
-#define CELL(first, machine, spec, text)                                                                            \
-	{                                                                                                           \
-		.id = (char *)first "/" text, .kernel = (char *)first, .successor = (char *)first,                  \
-		.topology = &(machine), .scratch = (struct kho_scratch_spec *)&(spec), .payload = (char *)"default" \
+#define CELL(first, machine, spec, text) CELL_WITH(first, machine, spec, text, "default")
+
+#define CELL_WITH(first, machine, spec, text, load)                                                              \
+	{                                                                                                        \
+		.id = (char *)first "/" text, .kernel = (char *)first, .successor = (char *)first,               \
+		.topology = &(machine), .scratch = (struct kho_scratch_spec *)&(spec), .payload = (char *)(load) \
 	}
 
 static const struct kho_cell cells[NR_CELLS] = {
@@ -47,10 +49,10 @@ static const struct kho_cell cells[NR_CELLS] = {
 	[CELL_FN] = CELL("6.19-x86_64", two_even, percent_spec, "two-even/200%"),
 	[CELL_TP] = CELL("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M"),
 	[CELL_TN] = CELL("6.19-x86_64", four, percent_spec, "four/200%"),
-	[CELL_EXCLUDED] = CELL("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M+big"),
-	[CELL_LOST] = CELL("6.19-x86_64", two_even, percent_spec, "two-even/200%+big"),
-	[CELL_UNFINISHED] = CELL("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M+big"),
-	[CELL_DISAGREES] = CELL("6.19-x86_64", four, percent_spec, "four/200%+big"),
+	[CELL_EXCLUDED] = CELL_WITH("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M+big", "big"),
+	[CELL_LOST] = CELL_WITH("6.19-x86_64", two_even, percent_spec, "two-even/200%+big", "big"),
+	[CELL_UNFINISHED] = CELL_WITH("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M+big", "big"),
+	[CELL_DISAGREES] = CELL_WITH("6.19-x86_64", four, percent_spec, "four/200%+big", "big"),
 	[CELL_OTHER_KERNEL] = CELL("7.3-x86_64", four, percent_spec, "four/200%"),
 };
 
