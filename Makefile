@@ -59,10 +59,12 @@ JUDGE := kernel_estimate layout_of estimators predict_sparsemem predict_replay j
 REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
-# Recordings: read back.
+# Recordings: read back, judged again, kept as data sets.
 MODEL += plain_file
-JUDGE += run
-REPORT += json_lexis json_document json_reader read_prediction read_result recording
+JUDGE += run rejudge
+REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
+	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
+COMMAND += sources judge dataset_origin record
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)

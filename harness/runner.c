@@ -18,6 +18,8 @@ static const char usage[] =
 	"  shell ID        a busybox shell in the first kernel of a cell\n"
 	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
 	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
+	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
+	"  record RUN...   make a data set of what runs recorded\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -37,6 +39,8 @@ static const struct {
 	{ "shell", kho_command_shell },
 	{ "reproduce", kho_command_reproduce },
 	{ "gdb", kho_command_gdb },
+	{ "judge", kho_command_judge },
+	{ "record", kho_command_record },
 	/* clang-format on */
 };
 

@@ -150,6 +150,14 @@ void kho_expected_compare(const struct kho_expected *expected, struct kho_result
 		result->standing = was && result->ended ? standing(was, &now) : KHO_STANDING_NEW;
 }
 
+void kho_expected_again(struct kho_result *result)
+{
+	struct kho_expectation now = seen(result);
+
+	if (result->ended && result->have_expectation)
+		result->standing = standing(&result->expectation, &now);
+}
+
 bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result)
 {
 	struct kho_expectation now = seen(result);

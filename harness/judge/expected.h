@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoExpected, kho_expected_free)
 /* Sets the result's expectation and standing. */
 void kho_expected_compare(const struct kho_expected *expected, struct kho_result *result);
 
+/* Sets the standing of a result that was judged again, beside the expectation that it was recorded with. */
+void kho_expected_again(struct kho_result *result);
+
 /*
  * Takes over what a result shows. False: it shows nothing that could be expected (it was lost or not run to its end,
  * its places disagree, or a control of its machine did not survive), and the line stays as it was.

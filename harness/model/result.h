@@ -101,9 +101,10 @@ struct kho_run {
 	char *accel;	 /* "tcg" or "kvm" */
 	char *qemu_version;
 	guint jobs;
-	GPtrArray *kernels;  /* of struct kho_run_kernel * */
-	GPtrArray *controls; /* of struct kho_result *: ran before all cells; empty: none did */
-	GPtrArray *results;  /* of struct kho_result *, in the matrix's order */
+	GPtrArray *kernels;		/* of struct kho_run_kernel * */
+	GPtrArray *controls;		/* of struct kho_result *: ran before all cells; empty: none did */
+	GPtrArray *results;		/* of struct kho_result *, in the matrix's order */
+	bool hidden[KHO_NR_ESTIMATORS]; /* not to be shown to a person */
 };
 
 struct kho_run_kernel {

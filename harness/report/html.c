@@ -203,13 +203,14 @@ static void add_findings(GString *page, const struct kho_result *result)
 	g_string_append(page, "</tr>\n");
 }
 
-/* Ids hold what an address may not, such as '%'. Nothing was kept of a cell that never ended. */
+/* Ids hold what an address may not, such as '%'. Nothing was kept of a cell that never ended, nor is it in a data set.
+ */
 static void add_id(GString *page, const struct kho_result *result)
 {
-	g_autofree char *console = g_build_filename(result->directory, "console.log", NULL);
+	g_autofree char *console = g_build_filename(result->directory ?: "", "console.log", NULL);
 	g_autofree char *address = g_uri_escape_string(console, "/", FALSE);
 
-	if (!result->ended) {
+	if (!result->ended || !result->directory) {
 		add_cell(page, result->cell->id);
 		return;
 	}

@@ -108,23 +108,11 @@ static char **text_at(const struct kho_manifest *manifest, guint index)
 	return G_STRUCT_MEMBER_P(manifest, texts[index].offset);
 }
 
-/* In double quotes: nothing in the text can end it, or be more than text. */
 static void append_quoted(GString *out, const char *text)
 {
-	g_autofree char *clean = kho_text_clean(text);
+	g_autofree char *quoted = kho_text_quoted(text);
 
-	g_string_append_c(out, '"');
-	for (const char *c = clean; *c; c = g_utf8_next_char(c)) {
-		gunichar character = g_utf8_get_char(c);
-
-		/* U+2028 and U+2029 count as printable, and as ends of lines for YAML. */
-		if (character == 0x2028 || character == 0x2029)
-			character = ' ';
-		if (character == '"' || character == '\\')
-			g_string_append_c(out, '\\');
-		g_string_append_unichar(out, character);
-	}
-	g_string_append(out, "\"\n");
+	g_string_append_printf(out, "%s\n", quoted);
 }
 
 static void append_file(GString *out, const struct kho_manifest_file *file, const char *key)

@@ -40,6 +40,8 @@ void kho_recording_free(struct kho_recording *recording)
 	g_ptr_array_unref(recording->topologies);
 	g_free(recording->path);
 	g_free(recording->directory);
+	kho_dataset_about_free(recording->about);
+	g_free(recording->config);
 	g_free(recording);
 }
 

@@ -10,6 +10,7 @@
 #define KHO_REPORT_RECORDING_H
 
 #include "harness/model/result.h"
+#include "harness/report/dataset_about.h"
 
 #define KHO_RECORDING_MOST (256UL << 20) /* bytes of a file */
 
@@ -21,7 +22,10 @@ struct kho_recording {
 	 * a name.
 	 */
 	struct kho_run *run;
-	bool torn; /* of a journal: its last line has no newline, and is void */
+	/* of a data set (dataset.h); NULL: it is none */
+	struct kho_dataset_about *about;
+	char *config; /* of the kernel: lines that set something */
+	bool torn;    /* of a journal: its last line has no newline, and is void */
 	/* what the run's results point to */
 	GPtrArray *cells;      /* of struct kho_cell * */
 	GPtrArray *topologies; /* of struct kho_topology * */

@@ -71,6 +71,8 @@ static void add_kernel(GString *text, const struct kho_run *run, const struct kh
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
 		g_autofree char *release = kho_text_clean(kernel->release);
 
+		if (run->hidden[i])
+			continue;
 		g_string_append_printf(text, "%s%s%s%s, estimator %s\n", kernel->name, *release ? " (" : "", release,
 				       *release ? ")" : "", kho_estimator_text(i));
 		add_confusion(text, &kernel->confusion[i]);

@@ -29,6 +29,25 @@ char *kho_text_markup(const char *text)
 	return g_markup_escape_text(clean, -1);
 }
 
+char *kho_text_quoted(const char *text)
+{
+	g_autofree char *clean = kho_text_clean(text);
+	GString *out = g_string_new("\"");
+
+	for (const char *c = clean; *c; c = g_utf8_next_char(c)) {
+		gunichar character = g_utf8_get_char(c);
+
+		/* U+2028 and U+2029 count as printable, and as ends of lines for YAML. */
+		if (character == 0x2028 || character == 0x2029)
+			character = ' ';
+		if (character == '"' || character == '\\')
+			g_string_append_c(out, '\\');
+		g_string_append_unichar(out, character);
+	}
+	g_string_append_c(out, '"');
+	return g_string_free(out, FALSE);
+}
+
 char *kho_text_decimal(double number, guint decimals)
 {
 	g_autofree char *format = g_strdup_printf("%%.%uf", decimals);

@@ -14,6 +14,9 @@ char *kho_text_clean(const char *text);
 /* The same, escaped for XML and HTML, inside elements and quoted attributes. */
 char *kho_text_markup(const char *text);
 
+/* The same in double quotes, for YAML: nothing in the text can end it, or be more than text. */
+char *kho_text_quoted(const char *text);
+
 /* Independent of the locale: "3.1". What is not a finite number gives "0". */
 char *kho_text_decimal(double number, guint decimals);
 char *kho_text_duration(double seconds); /* "41s", "3m 41s", "2h 05m" */
