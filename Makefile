@@ -48,14 +48,15 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges memblock_model direct_map map_backing replay aggregate
-MODEL := log_line early_trace kexec_segments error size name scratch_spec payload yaml yaml_source topology topology_file \
+MODEL := log_line early_trace kexec_segments error size name scratch_spec payload yaml yaml_source topology \
+	topology_file axis \
 	topology_ranges pc_layout cell control ample \
 	reservation matrix matrix_file random generate generate_options outcome prediction verdict result
 MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
-JUDGE := kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected predict_aggregate
+JUDGE := boundary kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected predict_aggregate
 REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
