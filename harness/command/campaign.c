@@ -20,35 +20,40 @@
 
 #define PROGRESS_MILLISECONDS 500
 
-struct campaign;
-
-/* A control or a cell under way. */
+/* A run of a control or of a cell. */
 struct task {
-	struct campaign *campaign;
-	guint index;
+	struct kho_campaign *campaign;
+	struct kho_result *result;     /* what it fills in */
+	bool repeat;		       /* of a cell that has run before; the result is the task's own */
+	guint piece;		       /* of the lot's schedule */
 	struct kho_handover *handover; /* NULL: not running */
 	char *directory;
 };
 
-struct campaign {
+struct kho_campaign {
 	const struct kho_campaign_config *config;
 	struct kho_preparation *preparation;
 	struct kho_run *run;
 	struct kho_results *results;
-	GPtrArray *all;		       /* of struct kho_result *: first the controls, then the cells */
-	struct task *tasks;	       /* one for each of them */
-	guint lot, lot_end;	       /* those whose turn it is: [lot, lot_end) */
+	GPtrArray *tasks;	       /* of struct task *, in the order of lots */
+	guint lot;		       /* those from here on are the lot whose turn it is, or will be */
 	struct kho_schedule *schedule; /* of the lot */
+	guint done, planned;	       /* of all */
 	GMainLoop *loop;
+	guint signals[3];
 	GError *failed; /* the host failed us */
 	gint64 begun;	/* microseconds, monotonic */
-	guint done;	/* of all */
 	bool terminal;	/* standard output is one: show what is going on */
 };
 
-static struct kho_result *result_at(const struct campaign *campaign, guint index)
+static struct task *task_at(const struct kho_campaign *campaign, guint index)
 {
-	return g_ptr_array_index(campaign->all, index);
+	return g_ptr_array_index(campaign->tasks, index);
+}
+
+static bool is_control(const struct kho_result *result)
+{
+	return result->cell->control != KHO_CONTROL_NONE;
 }
 
 static double seconds_since(gint64 begun)
@@ -56,9 +61,21 @@ static double seconds_since(gint64 begun)
 	return (double)(g_get_monotonic_time() - begun) / G_USEC_PER_SEC;
 }
 
-/* --- progress --- */
+/* --- progress: of the controls, and then of the cells --- */
 
-static void clear_progress(const struct campaign *campaign)
+struct progress {
+	guint done, total;
+};
+
+static struct progress progress_of(const struct kho_campaign *campaign, bool controls)
+{
+	guint count = campaign->run->controls->len;
+
+	return controls ? (struct progress){ campaign->done, count }
+			: (struct progress){ campaign->done - count, campaign->tasks->len - count };
+}
+
+static void clear_progress(const struct kho_campaign *campaign)
 {
 	if (campaign->terminal)
 		fputs("\r\033[K", stdout);
@@ -66,42 +83,43 @@ static void clear_progress(const struct campaign *campaign)
 
 static gboolean show_progress(gpointer data)
 {
-	struct campaign *campaign = data;
-	guint total = campaign->all->len;
+	struct kho_campaign *campaign = data;
+	struct progress progress = progress_of(campaign, is_control(task_at(campaign, campaign->lot)->result));
+	guint left = MAX(campaign->planned, campaign->tasks->len) - campaign->done;
 	double seconds = seconds_since(campaign->begun);
-	double eta = campaign->done ? seconds / campaign->done * (total - campaign->done) : -1;
+	double eta = campaign->done ? seconds / campaign->done * left : -1;
 	g_autofree char *line = NULL;
 	const char *what = "";
 
-	for (guint i = 0; i < total && !*what; i++)
-		if (campaign->tasks[i].handover)
-			what = result_at(campaign, i)->cell->id;
-	line = kho_terminal_progress(campaign->done - campaign->lot, campaign->lot_end - campaign->lot,
-				     kho_schedule_running(campaign->schedule), seconds, eta, what);
+	for (guint i = campaign->lot; i < campaign->tasks->len && !*what; i++)
+		if (task_at(campaign, i)->handover)
+			what = task_at(campaign, i)->result->cell->id;
+	line = kho_terminal_progress(progress.done, progress.total, kho_schedule_running(campaign->schedule), seconds,
+				     eta, what);
 	clear_progress(campaign);
 	fputs(line, stdout);
 	fflush(stdout);
 	return G_SOURCE_CONTINUE;
 }
 
-static void print_result(const struct campaign *campaign, const struct kho_result *result)
+static void print_result(const struct kho_campaign *campaign, const struct kho_result *result)
 {
-	guint done = campaign->done - campaign->lot, total = campaign->lot_end - campaign->lot;
-	g_autofree char *line = result->cell->control == KHO_CONTROL_NONE
-					? kho_terminal_cell_line(result, done, total, campaign->terminal)
-					: kho_terminal_control_line(result, done, total, campaign->terminal);
+	struct progress progress = progress_of(campaign, is_control(result));
+	g_autofree char *line =
+		is_control(result)
+			? kho_terminal_control_line(result, progress.done, progress.total, campaign->terminal)
+			: kho_terminal_cell_line(result, progress.done, progress.total, campaign->terminal);
 
 	clear_progress(campaign);
 	puts(line);
 	fflush(stdout);
 }
 
-/* --- one control or cell --- */
+/* --- one run of a control or cell --- */
 
-static void start_more(struct campaign *campaign);
-static void next_lot(struct campaign *campaign);
+static void start_more(struct kho_campaign *campaign);
 
-static void fail(struct campaign *campaign, GError *error)
+static void fail(struct kho_campaign *campaign, GError *error)
 {
 	if (campaign->failed)
 		g_error_free(error);
@@ -110,7 +128,7 @@ static void fail(struct campaign *campaign, GError *error)
 	g_main_loop_quit(campaign->loop);
 }
 
-static bool write_record(struct campaign *campaign, struct kho_result *result, GError **error)
+static bool write_record(struct kho_campaign *campaign, struct kho_result *result, GError **error)
 {
 	g_autofree char *name = g_strconcat(result->directory, "/record.json", NULL);
 	g_autofree char *json = NULL;
@@ -126,38 +144,37 @@ static void task_done(struct kho_handover *handover, const struct kho_report *re
 		      void *data)
 {
 	struct task *task = data;
-	struct campaign *campaign = task->campaign;
-	struct kho_result *result = result_at(campaign, task->index);
+	struct kho_campaign *campaign = task->campaign;
+	struct kho_result *result = task->result;
 	const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, result->cell);
 	g_autofree char *run = g_strdup(report->run);
 	GError *error = NULL;
 
 	result->outcome = outcome;
 	result->ended = true;
-	if (result->cell->control == KHO_CONTROL_NONE) {
-		kho_judge_take_report(result, report, pair->kernel->carries_estimator);
+	kho_judge_take_report(result, report, pair->kernel->carries_estimator);
+	if (!is_control(result)) {
 		kho_judge_result(result);
 		kho_expected_compare(pair->expected, result);
 	}
 	kho_handover_free(handover);
 	task->handover = NULL;
 	campaign->done++;
-	kho_schedule_done(campaign->schedule, task->index - campaign->lot);
+	kho_schedule_done(campaign->schedule, task->piece);
 	print_result(campaign, result);
 	if (!write_record(campaign, result, &error)) {
 		fail(campaign, error);
 		return;
 	}
 	kho_recorder_keep(campaign->preparation, campaign->config, result, run, task->directory);
-	if (campaign->done == campaign->lot_end)
-		next_lot(campaign);
+	if (campaign->done == campaign->tasks->len)
+		g_main_loop_quit(campaign->loop);
 	start_more(campaign);
 }
 
-static bool start_task(struct campaign *campaign, guint index, GError **error)
+static bool start_task(struct kho_campaign *campaign, struct task *task, GError **error)
 {
-	struct task *task = &campaign->tasks[index];
-	const struct kho_cell *cell = result_at(campaign, index)->cell;
+	const struct kho_cell *cell = task->result->cell;
 	const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, cell);
 	struct kho_handover_config config = {
 		.cell = cell,
@@ -170,7 +187,7 @@ static bool start_task(struct campaign *campaign, guint index, GError **error)
 		.run = campaign->config->run,
 	};
 
-	task->directory = kho_results_cell_dir(campaign->results, cell->id, error);
+	task->directory = kho_results_cell_dir(campaign->results, task->result->directory + strlen("cells/"), error);
 	if (!task->directory)
 		return false;
 	config.directory = task->directory;
@@ -178,69 +195,187 @@ static bool start_task(struct campaign *campaign, guint index, GError **error)
 	return task->handover != NULL;
 }
 
-static void start_more(struct campaign *campaign)
+static void start_more(struct kho_campaign *campaign)
 {
 	GError *error = NULL;
-	guint index;
+	guint piece;
 
-	while (!campaign->failed && kho_schedule_next(campaign->schedule, &index)) {
-		if (!start_task(campaign, campaign->lot + index, &error)) {
+	while (!campaign->failed && kho_schedule_next(campaign->schedule, &piece)) {
+		if (!start_task(campaign, task_at(campaign, campaign->lot + piece), &error)) {
 			fail(campaign, error);
 			return;
 		}
 	}
 }
 
-/* --- all of them --- */
+/* --- a lot --- */
 
-/* The controls, then the cells, which are judged by them; then it is over. */
-static void next_lot(struct campaign *campaign)
+static void add_task(struct kho_campaign *campaign, struct kho_result *result, bool repeat)
 {
-	guint controls = campaign->run->controls->len;
+	struct task *task = g_new0(struct task, 1);
 
-	campaign->lot = campaign->lot_end;
-	campaign->lot_end = campaign->lot < controls ? controls : campaign->all->len;
-	g_clear_pointer(&campaign->schedule, kho_schedule_free);
+	*task = (struct task){ .campaign = campaign, .result = result, .repeat = repeat };
+	task->piece = campaign->tasks->len - campaign->lot;
+	g_ptr_array_add(campaign->tasks, task);
+}
+
+static void free_task(gpointer data)
+{
+	struct task *task = data;
+
+	g_clear_pointer(&task->handover, kho_handover_free);
+	if (task->repeat)
+		kho_result_free(task->result);
+	g_free(task->directory);
+	g_free(task);
+}
+
+static void link_controls(const struct kho_campaign *campaign, struct kho_result *result)
+{
+	const GPtrArray *controls = campaign->run->controls;
+
+	for (guint i = 0; i < controls->len; i++) {
+		const struct kho_result *control = g_ptr_array_index(controls, i);
+
+		if (kho_cell_same_machine(control->cell, result->cell))
+			result->controls[control->cell->control] = control;
+	}
+}
+
+struct kho_result *kho_campaign_add(struct kho_campaign *campaign, const struct kho_cell *cell)
+{
+	struct kho_result *result = kho_result_new(cell);
+
+	link_controls(campaign, result);
+	g_ptr_array_add(campaign->run->results, result);
+	add_task(campaign, result, false);
+	return result;
+}
+
+static guint count_runs(const struct kho_campaign *campaign, const struct kho_cell *cell)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < campaign->tasks->len; i++)
+		count += task_at(campaign, i)->result->cell == cell;
+	return count;
+}
+
+struct kho_result *kho_campaign_repeat(struct kho_campaign *campaign, const struct kho_cell *cell)
+{
+	guint before = count_runs(campaign, cell);
+	struct kho_result *result = kho_result_new(cell);
+
+	link_controls(campaign, result);
+	g_free(result->directory);
+	result->directory = g_strdup_printf("cells/%s/repeat-%u", cell->id, before + 1);
+	add_task(campaign, result, true);
+	return result;
+}
+
+static void add_controls(struct kho_campaign *campaign)
+{
+	const GPtrArray *cells = campaign->preparation->controls;
+
+	for (guint i = 0; i < cells->len; i++) {
+		struct kho_result *control = kho_result_new(g_ptr_array_index(cells, i));
+
+		g_ptr_array_add(campaign->run->controls, control);
+		add_task(campaign, control, false);
+	}
+}
+
+static void run_lot(struct kho_campaign *campaign)
+{
+	guint progress = campaign->terminal ? g_timeout_add(PROGRESS_MILLISECONDS, show_progress, campaign) : 0;
+
 	campaign->schedule = kho_schedule_new(campaign->run->jobs, campaign->preparation->memory);
-	for (guint i = campaign->lot; i < campaign->lot_end; i++)
-		kho_schedule_add(campaign->schedule, kho_preparation_memory(result_at(campaign, i)->cell));
-	if (campaign->lot == campaign->lot_end)
-		g_main_loop_quit(campaign->loop);
+	for (guint i = campaign->lot; i < campaign->tasks->len; i++)
+		kho_schedule_add(campaign->schedule, kho_preparation_memory(task_at(campaign, i)->result->cell));
+	start_more(campaign);
+	if (!campaign->failed)
+		g_main_loop_run(campaign->loop);
+	clear_progress(campaign);
+	for (guint i = campaign->lot; i < campaign->tasks->len; i++)
+		g_clear_pointer(&task_at(campaign, i)->handover, kho_handover_free);
+	g_clear_pointer(&campaign->schedule, kho_schedule_free);
+	if (progress)
+		g_source_remove(progress);
+}
+
+bool kho_campaign_go(struct kho_campaign *campaign)
+{
+	if (!campaign->failed && !campaign->run->interrupted && campaign->lot < campaign->tasks->len)
+		run_lot(campaign);
+	campaign->lot = campaign->tasks->len;
+	return !campaign->failed && !campaign->run->interrupted;
 }
 
 static gboolean interrupted(gpointer data)
 {
-	struct campaign *campaign = data;
+	struct kho_campaign *campaign = data;
 
 	campaign->run->interrupted = true;
 	g_main_loop_quit(campaign->loop);
 	return G_SOURCE_CONTINUE;
 }
 
-static void run_all(struct campaign *campaign)
-{
-	guint sources[] = {
-		g_unix_signal_add(SIGINT, interrupted, campaign),
-		g_unix_signal_add(SIGTERM, interrupted, campaign),
-		g_unix_signal_add(SIGHUP, interrupted, campaign),
-		campaign->terminal ? g_timeout_add(PROGRESS_MILLISECONDS, show_progress, campaign) : 0,
-	};
+/* --- all of it --- */
 
-	campaign->begun = g_get_monotonic_time();
-	next_lot(campaign);
-	start_more(campaign);
-	if (!campaign->failed)
-		g_main_loop_run(campaign->loop);
-	clear_progress(campaign);
-	for (guint i = 0; i < campaign->all->len; i++)
-		g_clear_pointer(&campaign->tasks[i].handover, kho_handover_free);
-	for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
-		if (sources[i])
-			g_source_remove(sources[i]);
-	campaign->run->seconds = seconds_since(campaign->begun);
+static bool open_results(struct kho_campaign *campaign, GError **error)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *stamp = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
+
+	campaign->run->started = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+	campaign->results = kho_results_open(campaign->config->results, stamp, error);
+	if (!campaign->results || !kho_results_publish(campaign->results, error))
+		return false;
+	campaign->run->directory = g_strdup(kho_results_directory(campaign->results));
+	return true;
 }
 
-static bool write_reports(struct campaign *campaign, GError **error)
+struct kho_campaign *kho_campaign_open(const struct kho_campaign_config *config, GError **error)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	g_autoptr(KhoCampaign) campaign = g_new0(struct kho_campaign, 1);
+
+	campaign->config = config;
+	campaign->tasks = g_ptr_array_new_with_free_func(free_task);
+	campaign->preparation = kho_prepare(config, error);
+	campaign->run = campaign->preparation ? campaign->preparation->run : NULL;
+	if (!campaign->run || !open_results(campaign, error))
+		return NULL;
+	campaign->loop = g_main_loop_new(NULL, FALSE);
+	campaign->terminal = isatty(STDOUT_FILENO);
+	campaign->begun = g_get_monotonic_time();
+	for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+		campaign->signals[i] = g_unix_signal_add(numbers[i], interrupted, campaign);
+	add_controls(campaign);
+	return g_steal_pointer(&campaign);
+}
+
+void kho_campaign_free(struct kho_campaign *campaign)
+{
+	g_ptr_array_unref(campaign->tasks);
+	for (gsize i = 0; i < G_N_ELEMENTS(campaign->signals); i++)
+		if (campaign->signals[i])
+			g_source_remove(campaign->signals[i]);
+	g_clear_pointer(&campaign->results, kho_results_free);
+	g_clear_pointer(&campaign->loop, g_main_loop_unref);
+	g_clear_pointer(&campaign->preparation, kho_preparation_free);
+	g_clear_error(&campaign->failed);
+	g_free(campaign);
+}
+
+const struct kho_run *kho_campaign_seen(const struct kho_campaign *campaign)
+{
+	return campaign->run;
+}
+
+/* --- the end of it --- */
+
+static bool write_reports(struct kho_campaign *campaign, GError **error)
 {
 	g_autofree char *json = kho_json_run(campaign->run);
 	g_autofree char *junit = kho_junit(campaign->run);
@@ -251,103 +386,75 @@ static bool write_reports(struct campaign *campaign, GError **error)
 	       kho_results_write(campaign->results, "report.html", html, error);
 }
 
-static enum kho_exit exit_status(const struct campaign *campaign)
+static bool differs(const struct kho_result *result)
 {
-	bool differs = false;
+	bool disagrees = false;
+
+	/* Its cells are excluded, and a run that proves nothing must not pass. */
+	if (is_control(result))
+		return result->outcome.name != KHO_OUTCOME_SURVIVED;
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		disagrees |= result->estimates[i].disagreement != NULL;
+	return disagrees || result->standing == KHO_STANDING_NEW ||
+	       result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
+}
+
+static enum kho_exit exit_status(const struct kho_campaign *campaign)
+{
+	bool any = false;
 
 	if (campaign->failed || campaign->run->interrupted)
 		return KHO_EXIT_HOST;
-	for (guint i = 0; i < campaign->all->len; i++) {
-		const struct kho_result *result = result_at(campaign, i);
+	for (guint i = 0; i < campaign->tasks->len; i++) {
+		const struct kho_result *result = task_at(campaign, i)->result;
 
 		if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST)
 			return KHO_EXIT_HOST;
-		if (result->cell->control != KHO_CONTROL_NONE) {
-			/* Its cells are excluded, and a run that proves nothing must not pass. */
-			differs |= result->outcome.name != KHO_OUTCOME_SURVIVED;
-			continue;
-		}
-		differs |=
-			result->standing == KHO_STANDING_NEW || result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
-		for (int j = 0; j < KHO_NR_ESTIMATORS; j++)
-			differs |= result->estimates[j].disagreement != NULL;
+		any |= differs(result);
 	}
-	return differs ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
+	return any ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
 }
 
-static bool open_campaign(struct campaign *campaign, GError **error)
+static void print_summary(const struct kho_campaign *campaign)
+{
+	g_autofree char *summary = kho_terminal_summary(campaign->run, campaign->terminal);
+
+	fputs(summary, stdout);
+	fflush(stdout);
+}
+
+enum kho_exit kho_campaign_conclude(struct kho_campaign *campaign)
 {
 	const struct kho_campaign_config *config = campaign->config;
-	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-	g_autofree char *stamp = g_date_time_format(now, "%Y%m%dT%H%M%SZ");
-
-	campaign->preparation = kho_prepare(config, error);
-	if (!campaign->preparation)
-		return false;
-	campaign->run = campaign->preparation->run;
-	campaign->run->started = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-	campaign->all = g_ptr_array_new();
-	g_ptr_array_extend(campaign->all, campaign->run->controls, NULL, NULL);
-	g_ptr_array_extend(campaign->all, campaign->run->results, NULL, NULL);
-	campaign->tasks = g_new0(struct task, campaign->all->len);
-	for (guint i = 0; i < campaign->all->len; i++)
-		campaign->tasks[i] = (struct task){ .campaign = campaign, .index = i };
-	campaign->results = kho_results_open(config->results, stamp, error);
-	if (!campaign->results || !kho_results_publish(campaign->results, error))
-		return false;
-	campaign->run->directory = g_strdup(kho_results_directory(campaign->results));
-	campaign->loop = g_main_loop_new(NULL, FALSE);
-	campaign->terminal = isatty(STDOUT_FILENO);
-	return true;
-}
-
-static void close_campaign(struct campaign *campaign)
-{
-	if (campaign->tasks)
-		for (guint i = 0; i < campaign->all->len; i++)
-			g_free(campaign->tasks[i].directory);
-	g_free(campaign->tasks);
-	g_clear_pointer(&campaign->all, g_ptr_array_unref);
-	g_clear_pointer(&campaign->schedule, kho_schedule_free);
-	g_clear_pointer(&campaign->results, kho_results_free);
-	g_clear_pointer(&campaign->loop, g_main_loop_unref);
-	g_clear_pointer(&campaign->preparation, kho_preparation_free);
-	g_clear_error(&campaign->failed);
-}
-
-static void conclude(struct campaign *campaign)
-{
-	g_autofree char *summary = NULL;
 	GError *error = NULL;
 
+	campaign->run->seconds = seconds_since(campaign->begun);
 	kho_judge_count(campaign->run);
-	if (campaign->config->update_expected &&
-	    !kho_preparation_renew_expected(campaign->preparation, campaign->run, &error))
+	if (config->update_expected && !kho_preparation_renew_expected(campaign->preparation, campaign->run, &error))
 		fail(campaign, g_steal_pointer(&error));
 	if (!write_reports(campaign, &error))
 		fail(campaign, error);
-	summary = kho_terminal_summary(campaign->run, campaign->terminal);
-	fputs(summary, stdout);
-	fflush(stdout);
+	if (!config->quiet)
+		print_summary(campaign);
 	if (campaign->failed)
 		kho_command_fail(campaign->failed);
+	if (config->ended)
+		config->ended(campaign->run, config->data);
+	return exit_status(campaign);
 }
 
 enum kho_exit kho_campaign_run(const struct kho_campaign_config *config)
 {
-	struct campaign campaign = { .config = config };
 	g_autoptr(GError) error = NULL;
-	enum kho_exit status;
+	g_autoptr(KhoCampaign) campaign = kho_campaign_open(config, &error);
 
-	if (!open_campaign(&campaign, &error)) {
-		status = kho_command_fail(error);
-	} else {
-		run_all(&campaign);
-		conclude(&campaign);
-		if (config->ended)
-			config->ended(campaign.run, config->data);
-		status = exit_status(&campaign);
-	}
-	close_campaign(&campaign);
-	return status;
+	if (!campaign)
+		return kho_command_fail(error);
+	campaign->planned = campaign->tasks->len + config->cells->len;
+	kho_campaign_go(campaign);
+	/* All of them, so that a run which was interrupted says what it lacks. */
+	for (guint i = 0; i < config->cells->len; i++)
+		kho_campaign_add(campaign, g_ptr_array_index(config->cells, i));
+	kho_campaign_go(campaign);
+	return kho_campaign_conclude(campaign);
 }

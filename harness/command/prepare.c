@@ -61,16 +61,27 @@ static char *get_initramfs(const struct kho_campaign_config *config, const struc
 				: kho_images_first(config->paths, successor, error);
 }
 
+/* Where nothing is expected, it is as if there were no file. */
+static struct kho_expected *load_expected(const struct kho_campaign_config *config, const char *name, GError **error)
+{
+	g_autofree char *directory = g_build_filename(config->paths->data, "expected", NULL);
+	struct kho_expected *expected = config->unexpected ? kho_expected_parse(directory, "", error)
+							   : kho_expected_load(directory, name, error);
+
+	if (expected && config->unexpected)
+		expected->exists = false;
+	return expected;
+}
+
 static bool add_pair(struct kho_preparation *preparation, const struct kho_campaign_config *config,
 		     const struct kho_cell *cell, GError **error)
 {
-	g_autofree char *expected = g_build_filename(config->paths->data, "expected", NULL);
 	/* What its expectations go by. */
 	g_autofree char *name = kho_run_kernel_name(cell->id);
 	struct kho_pair *pair = g_new0(struct kho_pair, 1);
 
 	g_ptr_array_add(preparation->pairs, pair);
-	pair->expected = kho_expected_load(expected, name, error);
+	pair->expected = load_expected(config, name, error);
 	if (!pair->expected)
 		return false;
 	pair->kernel = get_kernel(preparation, config, cell->kernel, error);
@@ -164,30 +175,6 @@ static bool pick_accelerator(struct kho_preparation *preparation, const char *ac
 
 /* --- all of it --- */
 
-static void link_controls(struct kho_result *result, const GPtrArray *controls)
-{
-	for (guint i = 0; i < controls->len; i++) {
-		const struct kho_result *control = g_ptr_array_index(controls, i);
-
-		if (kho_cell_same_machine(control->cell, result->cell))
-			result->controls[control->cell->control] = control;
-	}
-}
-
-static void add_results(struct kho_preparation *preparation, const GPtrArray *cells)
-{
-	struct kho_run *run = preparation->run;
-
-	for (guint i = 0; i < preparation->controls->len; i++)
-		g_ptr_array_add(run->controls, kho_result_new(g_ptr_array_index(preparation->controls, i)));
-	for (guint i = 0; i < cells->len; i++) {
-		struct kho_result *result = kho_result_new(g_ptr_array_index(cells, i));
-
-		link_controls(result, run->controls);
-		g_ptr_array_add(run->results, result);
-	}
-}
-
 static struct kho_run *new_run(const struct kho_campaign_config *config)
 {
 	struct kho_run *run = kho_run_new();
@@ -211,7 +198,6 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	if (!pick_accelerator(preparation, config->accel, error))
 		return false;
 	preparation->run->accel = g_strdup(preparation->kvm ? "kvm" : "tcg");
-	add_results(preparation, config->cells);
 	return true;
 }
 

@@ -20,7 +20,7 @@ struct kho_preparation {
 	GPtrArray *kernels;  /* of struct kho_kernel * */
 	GPtrArray *pairs;    /* of struct kho_pair * */
 	GPtrArray *controls; /* of struct kho_cell *: those of the cells' machines, if they are to run */
-	struct kho_run *run; /* with a result for each control and each cell */
+	struct kho_run *run; /* has no results yet */
 	bool kvm;
 	uint64_t memory;  /* bytes for all machines together */
 	GHashTable *sums; /* char * by char *: SHA-256 of files, for the recorder */

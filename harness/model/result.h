@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The record of a cell, which grows on its way: predictions, outcome, verdict, and what was expected. Of a control only
- * the outcome is ever filled in.
+ * the outcome is ever filled in, and what its first kernel reported.
  */
 #ifndef KHO_MODEL_RESULT_H
 #define KHO_MODEL_RESULT_H

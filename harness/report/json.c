@@ -304,10 +304,13 @@ static JsonObject *control_object(const struct kho_result *result)
 	put_text(object, "kind", kho_control_text(cell->control));
 	put_text(object, "kho_scratch", cell->control == KHO_CONTROL_AMPLE ? cell->scratch->text : NULL);
 	json_object_set_boolean_member(object, "ended", result->ended);
-	if (result->ended)
+	if (result->ended) {
 		json_object_set_object_member(object, "outcome", outcome_object(result));
-	else
+		json_object_set_object_member(object, "layout", layout_object(result));
+	} else {
 		json_object_set_null_member(object, "outcome");
+		json_object_set_null_member(object, "layout");
+	}
 	return object;
 }
 
