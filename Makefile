@@ -56,9 +56,9 @@ MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
-JUDGE := boundary kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected predict_aggregate
-REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results
-COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb
+JUDGE := boundary opinion kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected predict_aggregate
+REPORT := boundary_report boundary_text boundary_json trace_file text manifest tally json junit html html_grid terminal terminal_summary results
+COMMAND := prepare campaign boundary_search boundary recorder recorded debugger options one_cell matrix cell shell reproduce gdb
 
 # Recordings: read back, judged again, kept as data sets.
 MODEL += plain_file

@@ -20,6 +20,7 @@ static const char usage[] =
 	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
 	"  record RUN...   make a data set of what runs recorded\n"
+	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -41,6 +42,7 @@ static const struct {
 	{ "gdb", kho_command_gdb },
 	{ "judge", kho_command_judge },
 	{ "record", kho_command_record },
+	{ "boundary", kho_command_boundary },
 	/* clang-format on */
 };
 

@@ -368,6 +368,13 @@ void kho_campaign_free(struct kho_campaign *campaign)
 	g_free(campaign);
 }
 
+guint kho_campaign_width(const struct kho_campaign *campaign, const struct kho_cell *cell)
+{
+	uint64_t fit = campaign->preparation->memory / MAX(kho_preparation_memory(cell), 1);
+
+	return CLAMP(fit, 1, campaign->run->jobs);
+}
+
 const struct kho_run *kho_campaign_seen(const struct kho_campaign *campaign)
 {
 	return campaign->run;

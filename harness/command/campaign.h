@@ -74,6 +74,9 @@ bool kho_campaign_go(struct kho_campaign *campaign);
 /* Counts, writes the reports, says it all (unless it is to be quiet), and gives the exit status. Once. */
 enum kho_exit kho_campaign_conclude(struct kho_campaign *campaign);
 
+/* How many machines like that of @cell run side by side, at least one. */
+guint kho_campaign_width(const struct kho_campaign *campaign, const struct kho_cell *cell);
+
 const struct kho_run *kho_campaign_seen(const struct kho_campaign *campaign);
 
 #endif

@@ -6,38 +6,55 @@
 #include "harness/command/command.h"
 #include "harness/machine/kernel.h"
 
-static bool split(const char *id, char ***words, GError **error)
+bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words *words, GError **error)
 {
-	*words = g_strsplit(id, "/", -1);
-	if (g_strv_length(*words) == 3 && *(*words)[0] && *(*words)[1] && *(*words)[2])
-		return true;
-	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
-	return false;
+	g_auto(GStrv) parts = g_strsplit(id, "/", -1);
+	g_auto(GStrv) last = NULL;
+
+	if (g_strv_length(parts) != 3 || !*parts[0] || !*parts[1] || !*parts[2]) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
+		return false;
+	}
+	last = g_strsplit(parts[2], "+", 2);
+	words->payload = kho_payload_find(last[1] ?: KHO_PAYLOAD_DEFAULT, error);
+	if (!words->payload)
+		return false;
+	words->kernel = g_strdup(kernel ?: (kho_kernel_override() ?: parts[0]));
+	words->topology = g_strdup(parts[1]);
+	words->scratch = g_strdup(last[0]);
+	return true;
 }
 
-static bool add_cell(struct kho_one_cell *one, const char *kernel, const char *topology, char *scratch_payload,
-		     GError **error)
+void kho_id_words_clear(struct kho_id_words *words)
 {
-	g_auto(GStrv) words = g_strsplit(scratch_payload, "+", 2);
-	const struct kho_payload *payload = kho_payload_find(words[1] ?: KHO_PAYLOAD_DEFAULT, error);
-	g_autoptr(KhoScratchSpec) scratch = payload ? kho_scratch_spec_parse(words[0], error) : NULL;
+	g_free(words->kernel);
+	g_free(words->topology);
+	g_free(words->scratch);
+}
 
-	one->topology = scratch ? kho_topology_find(one->paths->data, topology, error) : NULL;
+static bool add_cell(struct kho_one_cell *one, const struct kho_id_words *words, GError **error)
+{
+	g_autoptr(KhoScratchSpec) scratch = kho_scratch_spec_parse(words->scratch, error);
+
+	one->topology = scratch ? kho_topology_find(one->paths->data, words->topology, error) : NULL;
 	if (!one->topology)
 		return false;
-	g_ptr_array_add(one->cells, kho_cell_new(kernel, kernel, one->topology, scratch, payload->name));
+	g_ptr_array_add(one->cells,
+			kho_cell_new(words->kernel, words->kernel, one->topology, scratch, words->payload->name));
 	return true;
 }
 
 struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error)
 {
 	g_autoptr(KhoOneCell) one = g_new0(struct kho_one_cell, 1);
-	g_auto(GStrv) words = NULL;
+	struct kho_id_words words = { 0 };
+	bool found;
 
 	one->cells = g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
 	one->paths = kho_paths_find(error);
-	if (!one->paths || !split(id, &words, error) ||
-	    !add_cell(one, options->kernel ?: (kho_kernel_override() ?: words[0]), words[1], words[2], error))
+	found = one->paths && kho_id_words_split(id, options->kernel, &words, error) && add_cell(one, &words, error);
+	kho_id_words_clear(&words);
+	if (!found)
 		return NULL;
 	one->config = (struct kho_campaign_config){ .paths = one->paths, .name = "cell", .cells = one->cells };
 	kho_options_apply(options, &one->config);

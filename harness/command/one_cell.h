@@ -5,6 +5,19 @@
 
 #include "harness/command/options.h"
 
+/* The words of such an id. */
+struct kho_id_words {
+	char *kernel, *topology, *scratch;
+	const struct kho_payload *payload;
+};
+
+/*
+ * Fills , to be cleared also after an error. , or else the one that the environment names (KERNEL_TREE,
+ * KERNEL_DIR), stands in for that of the id. The scratch is any text. Errors are KHO_ERROR_INPUT.
+ */
+bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words *words, GError **error);
+void kho_id_words_clear(struct kho_id_words *words);
+
 struct kho_one_cell {
 	struct kho_paths *paths;
 	struct kho_topology *topology;

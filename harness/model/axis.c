@@ -162,19 +162,38 @@ void kho_axis_free(struct kho_axis *axis)
 	g_free(axis);
 }
 
-bool kho_axis_set_step(struct kho_axis *axis, const char *text, GError **error)
+/* A size of the axis: "16M" or "10%". */
+static bool read_value(const struct kho_axis *axis, const char *text, uint64_t *value)
 {
 	const char *end;
+
+	if (axis->kind != KHO_AXIS_PERCENT)
+		return kho_size_parse(text, value);
+	return kho_number_parse(text, &end, value) && g_str_equal(end, "%") && *value <= MOST_PERCENT;
+}
+
+bool kho_axis_set_step(struct kho_axis *axis, const char *text, GError **error)
+{
+	bool percent = axis->kind == KHO_AXIS_PERCENT;
 	uint64_t step;
 
-	if (axis->kind == KHO_AXIS_PERCENT) {
-		if (!kho_number_parse(text, &end, &step) || !step || step > MOST_PERCENT || !g_str_equal(end, "%"))
-			return fail(error, text, "is not a step of percent, such as 10%");
-	} else if (!kho_size_parse(text, &step) || !step || step > LOW_MEMORY || step % KHO_PAGEBLOCK) {
-		return fail(error, text,
-			    "is not a step: a multiple of 2M, up to 4G; an area is given to CMA by pageblocks");
-	}
+	if (!read_value(axis, text, &step) || !step || step > LOW_MEMORY)
+		return fail(error, text, percent ? "is not a step of percent, such as 10%" : "is not a step up to 4G");
+	if (!percent && step % KHO_PAGEBLOCK)
+		return fail(error, text, "is not a multiple of 2M: areas are given to CMA by whole pageblocks");
 	axis->step = step;
+	return true;
+}
+
+bool kho_axis_value_parse(const struct kho_axis *axis, const char *text, uint64_t *value, GError **error)
+{
+	g_autofree char *step = kho_axis_value_text(axis, 1);
+	g_autofree char *what = g_strdup_printf("is not on the axis %s: not a multiple of %s", axis->text, step);
+	uint64_t size;
+
+	if (!read_value(axis, text, &size) || !size || size % axis->step)
+		return fail(error, text, what);
+	*value = size / axis->step;
 	return true;
 }
 

@@ -63,6 +63,9 @@ struct kho_scratch_spec *kho_axis_spec(const struct kho_axis *axis, uint64_t val
 uint64_t kho_axis_size(const struct kho_axis *axis, uint64_t value);
 char *kho_axis_value_text(const struct kho_axis *axis, uint64_t value);
 
+/* Reads such a text: a whole number of steps, at least 1. Errors are KHO_ERROR_INPUT. */
+bool kho_axis_value_parse(const struct kho_axis *axis, const char *text, uint64_t *value, GError **error);
+
 /*
  * The most steps that could ever be set aside on a machine whose nodes have their ranges; more than that can not. 0:
  * not even one.

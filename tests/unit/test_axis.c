@@ -183,6 +183,25 @@ static uint64_t most(const char *text, const struct kho_topology *topology)
 	return kho_axis_most(axis, topology);
 }
 
+static void test_values(void **state)
+{
+	static const char *const bad[] = { "", "0", "1M", "33M", "32", "10%", "-2M", "x" };
+	g_autoptr(KhoAxis) size = axis_of("16M,64M,*"), percent = axis_of("*%");
+	uint64_t value = 0;
+
+	for (gsize i = 0; i < COUNT(bad); i++) {
+		g_autoptr(GError) error = NULL;
+
+		assert_false(kho_axis_value_parse(size, bad[i], &value, &error));
+		assert_true(g_error_matches(error, KHO_ERROR, KHO_ERROR_INPUT));
+	}
+	assert_true(kho_axis_value_parse(size, "1G", &value, NULL));
+	assert_int_equal(value, 512);
+	assert_true(kho_axis_value_parse(percent, "150%", &value, NULL));
+	assert_int_equal(value, 150);
+	assert_false(kho_axis_value_parse(percent, "4294967296%", &value, NULL));
+}
+
 static void test_the_end_of_an_axis(void **state)
 {
 	g_autoptr(KhoTopology) topology = kho_topology_new("made-up", "");
@@ -219,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_no_axis),
 		cmocka_unit_test(test_through_a_spec),
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_the_end_of_an_axis),
 		cmocka_unit_test(test_names),
 	};
