@@ -88,7 +88,7 @@ static enum kho_map_chain map_chain_of(const struct kho_result *result)
 	return KHO_MAP_BUFFER;
 }
 
-const char *kho_layout_of(const struct kho_result *result, struct kho_layout *layout)
+const char *kho_layout_of_machine(const struct kho_result *result, struct kho_layout *layout)
 {
 	*layout = (struct kho_layout){
 		.geometry = result->geometry,
@@ -107,7 +107,14 @@ const char *kho_layout_of(const struct kho_result *result, struct kho_layout *la
 		return "the probe could not read the kernel's geometry";
 	if (!layout->nr_ranges)
 		return "the probe could not read the memory ranges";
-	if (!layout->nr_scratch)
-		return "the probe could not read the scratch layout";
 	return layout_valid(layout) ? NULL : NONSENSE;
+}
+
+const char *kho_layout_of(const struct kho_result *result, struct kho_layout *layout)
+{
+	const char *lacking = kho_layout_of_machine(result, layout);
+
+	if (!lacking && !layout->nr_scratch)
+		return "the probe could not read the scratch layout";
+	return lacking;
 }

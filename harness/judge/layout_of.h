@@ -12,4 +12,7 @@
  */
 const char *kho_layout_of(const struct kho_result *result, struct kho_layout *layout);
 
+/* The same of a first boot that may have no scratch, because KHO turned itself off or was not on. */
+const char *kho_layout_of_machine(const struct kho_result *result, struct kho_layout *layout);
+
 #endif
