@@ -47,25 +47,23 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 
 # --- what there is ---
 
-ESTIMATOR := sparsemem memory_ranges memblock_model direct_map map_backing replay aggregate first_boot scratch_plan \
-	kexec_load
-MODEL := log_line early_trace kexec_segments error size name scratch_spec payload yaml yaml_source topology \
-	topology_file axis \
-	topology_ranges pc_layout cell control ample \
-	reservation matrix matrix_file random generate generate_options outcome prediction verdict result
+ESTIMATOR := sparsemem memory_ranges aggregate replay direct_map map_backing memblock_model first_boot scratch_plan kexec_load
+MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout \
+	cell control ample reservation matrix matrix_file random generate generate_options outcome prediction verdict result \
+	log_line early_trace kexec_segments
 MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
-JUDGE := boundary opinion kernel_estimate layout_of estimators predict_sparsemem predict_replay judge expected \
-	predict_aggregate paper_layout
-REPORT := boundary_report boundary_text boundary_json trace_file text manifest tally json junit html html_grid \
-	terminal terminal_summary results
-COMMAND := prepare campaign boundary_search boundary recorder recorded debugger options one_cell matrix cell shell \
-	reproduce gdb # Recordings: read back, judged again, kept as data sets. MODEL += plain_file JUDGE run \
-	rejudge REPORT json_lexis json_document json_reader read_prediction read_result recording judged_run \
-	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts COMMAND sources judge \
-	dataset_origin record
+JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
+	run rejudge boundary
+REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results \
+	boundary_report boundary_text boundary_json
+COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb boundary_search boundary
+# Recordings: read back, judged again, kept as data sets.
+REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
+	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
+COMMAND += sources judge dataset_origin record
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
