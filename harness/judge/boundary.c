@@ -2,6 +2,7 @@
 #include "harness/judge/boundary.h"
 
 #define TRIES_OF_VOID 2
+#define MOST_VOID     8 /* values between two others: then the search leaves it at that */
 #define GALLOP_GROWS  4 /* how much further away from a wrong guess each next value is */
 
 struct kho_boundary {
@@ -151,11 +152,13 @@ static struct bracket first_edge(const struct kho_boundary *boundary)
 /* --- narrowing --- */
 
 /*
- * The lowest place in @bracket that holds values which were not tried; false: there is none. What is void parts it in
- * two: the search stays below, where the smallest survivor is looked for.
+ * The lowest place in @bracket that holds values which were not tried; false: there is none, or it is not worth while.
+ * What is void parts it in two: the search stays below, where the smallest survivor is looked for.
  */
 static bool find_gap(const struct kho_boundary *boundary, struct bracket bracket, struct gap *gap)
 {
+	if (bracket.at - bracket.below > MOST_VOID)
+		return false;
 	for (int i = bracket.below; i < bracket.at; i++) {
 		*gap = (struct gap){ .below = boundary->config.low - 1, .above = boundary->config.high + 1 };
 		gap->below_tried = i >= 0;

@@ -263,6 +263,24 @@ static void test_void_is_tried_once_more(void **state)
 	assert_int_equal(machine.all, 8);
 }
 
+/* A host that loses every machine, or a range in which no kernel boots, must not cost a boot a value. */
+static void test_the_void_is_given_up(void **state)
+{
+	struct kho_boundary_config config = { .low = 1, .high = 60, .repeats = 2, .width = 2, .survey = 3 };
+	char does[61] = "";
+	struct kho_boundary_result result;
+	struct machine machine;
+
+	memset(does, 'v', 60);
+	machine = run(does, &config, &result);
+	assert_plain(&result, 0, 0);
+	assert_in_range(machine.all, 16, 30);
+	memset(does, 'x', 20);
+	machine = run(does, &config, &result);
+	assert_false(result.last.have_at);
+	assert_in_range(machine.all, 10, 30);
+}
+
 static void test_what_was_seen_before_counts(void **state)
 {
 	static const char does[] = "xxxxxsssss";
@@ -466,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_failure_at_the_top),
 		cmocka_unit_test(test_repeats_that_disagree),
 		cmocka_unit_test(test_void_is_tried_once_more),
+		cmocka_unit_test(test_the_void_is_given_up),
 		cmocka_unit_test(test_what_was_seen_before_counts),
 		cmocka_unit_test(test_wide_ranges),
 		cmocka_unit_test(test_every_machine),
