@@ -21,6 +21,7 @@ static const char usage[] =
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
 	"  record RUN...   make a data set of what runs recorded\n"
 	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
+	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -43,6 +44,7 @@ static const struct {
 	{ "judge", kho_command_judge },
 	{ "record", kho_command_record },
 	{ "boundary", kho_command_boundary },
+	{ "edges", kho_command_edges },
 	/* clang-format on */
 };
 
