@@ -37,8 +37,7 @@ void kho_predict_replay(const struct kho_layout *layout, struct kho_prediction *
 		kho_predict_absent(prediction, replay.why);
 		return;
 	case KHO_REPLAY_FREE:
-		*prediction =
-			(struct kho_prediction){ .answer = KHO_ANSWER_SUFFICIENT, .reason = survival(&replay) };
+		*prediction = (struct kho_prediction){ .answer = KHO_ANSWER_SUFFICIENT, .reason = survival(&replay) };
 		break;
 	case KHO_REPLAY_DIES:
 		*prediction = (struct kho_prediction){ .answer = KHO_ANSWER_INSUFFICIENT, .reason = death(&replay) };
