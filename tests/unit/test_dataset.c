@@ -36,7 +36,7 @@ static struct kho_result *record(struct fixture *fixture, const char *scratch, e
 	const struct kho_segment odd = { KHO_SEGMENT_OTHER, (1ULL << 53) + 1, 4096 };
 	const struct kho_early_event found = { .kind = KHO_EARLY_FOUND, .base = 0x1000, .size = 0x2000, .nid = -1 };
 	struct kho_early_event alloc = {
-		.kind = KHO_EARLY_ALLOC, .traced = true, .base = 0x23fff5bc0, .size = 0x1a0, .nid = -1
+		.kind = KHO_EARLY_ALLOC, .traced = true, .base = 0x23fff5bc0, .size = 0x1a0, .align = 0x40, .nid = -1
 	};
 
 	g_ptr_array_add(fixture->cells, cell);
