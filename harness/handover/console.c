@@ -62,6 +62,7 @@ static void forget(struct kho_console *console)
 	g_clear_pointer(&console->last, g_free);
 	console->panic_over = false;
 	console->lines = 0;
+	console->trace_lines = 0;
 	console->kernel = false;
 }
 
@@ -157,6 +158,7 @@ static void take_line(struct kho_console *console, const char *line)
 	g_free(console->last);
 	console->last = g_strdup(text);
 	if (!console->entered) {
+		console->trace_lines += kho_early_trace_owns(line);
 		kho_early_trace_take(console->trace, line);
 		kho_kexec_segments_take(&console->segments, line);
 	}

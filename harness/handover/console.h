@@ -19,6 +19,7 @@ struct kho_console {
 	bool cut;			  /* ... and was too long: its rest is dropped */
 	bool entered;			  /* the first kernel said that it enters the successor */
 	guint lines;			  /* since then (or since power-on) */
+	guint trace_lines;		  /* ... of the first kernel's early trace, which no successor prints */
 	bool kernel;			  /* ... some of them are a kernel's, and not of what unpacks it */
 	char *last;			  /* the last line, without its time */
 	guint recent[KHO_CONSOLE_RECENT]; /* hashes of the last lines, digits masked */

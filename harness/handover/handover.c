@@ -448,15 +448,27 @@ static void check_deadline(struct kho_handover *handover, double now)
 	stop(handover, KHO_END_DEADLINE);
 }
 
+/*
+ * What the first boot is measured by for the successor's sake: its early trace breaks silences and makes a log longer
+ * that the successor's will not be.
+ */
+static void follow_course(struct kho_handover *handover, double now)
+{
+	guint lines = handover->console.lines - handover->console.trace_lines;
+
+	if (handover->course.first_line > 0 && lines == handover->course.lines)
+		return;
+	kho_course_heard(&handover->course, now);
+	handover->course.lines = lines;
+}
+
 static gboolean tick(gpointer data)
 {
 	struct kho_handover *handover = data;
 	double now = kho_process_guest_time(handover->process);
 
-	if (handover->spoke && !handover->course.first_end) {
-		kho_course_heard(&handover->course, now);
-		handover->course.lines = handover->console.lines;
-	}
+	if (handover->spoke && !handover->course.first_end)
+		follow_course(handover, now);
 	handover->spoke = false;
 	if (handover->watch)
 		kho_watch_tick(handover->watch);

@@ -370,21 +370,45 @@ bool kho_report_payload_intact(const struct kho_report *report)
 	return true;
 }
 
+/* kho_locate_mem_hole() finds room in scratch and nowhere else, if it is known where that is. */
+static bool lie_in_scratch(const struct kho_report *report, const GArray *segments)
+{
+	for (guint i = 0; i < segments->len; i++) {
+		const struct kho_segment *segment = &g_array_index(segments, struct kho_segment, i);
+		bool inside = !report->scratch->len;
+
+		for (guint j = 0; j < report->scratch->len; j++) {
+			const struct kho_scratch_area *area =
+				&g_array_index(report->scratch, struct kho_scratch_area, j);
+
+			inside |= segment->start >= area->start && segment->size <= area->size &&
+				  segment->start - area->start <= area->size - segment->size;
+		}
+		if (!inside)
+			return false;
+	}
+	return true;
+}
+
+static void take_segments(struct kho_report *report, const struct kho_kexec_segments *loaded)
+{
+	if (!kho_kexec_segments_complete(loaded))
+		add_text(report->missing, g_strdup("segments: the console does not show where they were loaded"));
+	else if (!lie_in_scratch(report, loaded->segments))
+		add_text(report->missing, g_strdup("segments: where the console shows them is no scratch"));
+	else
+		g_array_append_vals(report->segments, loaded->segments->data, loaded->segments->len);
+}
+
+/* The trace is there even if KHO turned itself off afterwards. */
 void kho_report_take_console(struct kho_report *report, const struct kho_console *console)
 {
 	g_autofree char *problem = kho_early_trace_problem(console->trace);
 
-	if (report->kho_on != KHO_TRUE)
-		return;
-	if (problem)
-		add_text(report->missing, g_strdup_printf("early trace: %s", problem));
-	else
+	if (!problem)
 		g_array_append_vals(report->events, console->trace->events->data, console->trace->events->len);
-	if (g_strcmp0(report->load, KHO_OK) != 0)
-		return;
-	if (kho_kexec_segments_complete(&console->segments))
-		g_array_append_vals(report->segments, console->segments.segments->data,
-				    console->segments.segments->len);
-	else
-		add_text(report->missing, g_strdup("segments: the console does not show where they were loaded"));
+	else if (report->kho_on == KHO_TRUE)
+		add_text(report->missing, g_strdup_printf("early trace: %s", problem));
+	if (report->kho_on == KHO_TRUE && g_strcmp0(report->load, KHO_OK) == 0)
+		take_segments(report, &console->segments);
 }

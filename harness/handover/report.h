@@ -67,7 +67,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoReport, kho_report_free)
  */
 void kho_report_take(struct kho_report *report, const char *line);
 
-/* Takes over what the first kernel's console showed of its early boot and of what it loaded, if that is whole. */
+/*
+ * Takes over what the first kernel's console showed of its early boot and of what it loaded, if that is whole. Where
+ * there is a handover, what is not is named as missing.
+ */
 void kho_report_take_console(struct kho_report *report, const struct kho_console *console);
 
 /* Everything that the first kernel preserved came through, and that was not nothing. */

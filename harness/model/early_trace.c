@@ -365,6 +365,20 @@ void kho_early_trace_take(struct kho_early_trace *trace, const char *line)
 		fault(trace, "a torn line, or one of a kernel that is not known", message);
 }
 
+bool kho_early_trace_owns(const char *line)
+{
+	static const char *const heads[] = { "memblock_",   "__memblock_", "memblock: ", "MEMBLOCK configuration:",
+					     "memory size", "memory.cnt",  "memory[0x",	 "reserved.cnt",
+					     "reserved[0x" };
+	const char *message = kho_log_message(line);
+
+	message += strspn(message, " ");
+	for (gsize i = 0; i < G_N_ELEMENTS(heads); i++)
+		if (g_str_has_prefix(message, heads[i]))
+			return true;
+	return false;
+}
+
 char *kho_early_trace_problem(const struct kho_early_trace *trace)
 {
 	if (trace->fault)

@@ -39,6 +39,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoEarlyTrace, kho_early_trace_free)
  */
 void kho_early_trace_take(struct kho_early_trace *trace, const char *line);
 
+/* Is the line there only because of memblock=debug? Some of them are behind the trace's end. */
+bool kho_early_trace_owns(const char *line);
+
 /* Why the trace must not be used (to be freed), or NULL. */
 char *kho_early_trace_problem(const struct kho_early_trace *trace);
 

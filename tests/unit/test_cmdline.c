@@ -80,6 +80,9 @@ static void controls(void **state)
 		assert_int_equal(has_word(first, "kho=on"), !cases[i].off);
 		assert_int_equal(has_word(first, KHO_WORD_CONTROL KHO_CONTROL_WORD_OFF), cases[i].off);
 		assert_null(strstr(successor, KHO_WORD_CONTROL));
+		/* Only the first kernel's boot is traced, and only where there is a handover to be replayed. */
+		assert_int_equal(has_word(first, "memblock=debug"), !cases[i].off);
+		assert_null(strstr(successor, "memblock"));
 	}
 }
 

@@ -89,6 +89,36 @@ static void trouble_before_the_handover(void **state)
 	kho_console_clear(&console);
 }
 
+/* What the first kernel prints because of memblock=debug is no measure for the successor's log. */
+static void lines_of_a_trace(void **state)
+{
+	static const char text[] = "[    0.000000] Linux version 6.19.6\r\n"
+				   "[    0.000000] memblock_add: [0x1000-0x9fbff] e820__memblock_setup+0x58/0xc0\r\n"
+				   "[    0.000000] MEMBLOCK configuration:\r\n"
+				   "[    0.000000]  memory size = 0x1000 reserved size = 0x1000\r\n"
+				   "[    0.000000]  memory.cnt  = 0x1\r\n"
+				   "[    0.000000]  memory[0x0]\t[0x1000-0x1fff], 0x1000 bytes flags: 0x0\r\n"
+				   "[    0.000000]  reserved.cnt  = 0x1\r\n"
+				   "[    0.000000]  reserved[0x0]\t[0x1000-0x1fff], 0x1000 bytes flags: 0x0\r\n"
+				   "[    0.000000] memblock: reserved is doubled to 256 at [0x1000-0x27ff]\r\n"
+				   "[    0.000000] __memblock_reserve: [0x1000-0x1fff] nid=-1 flags=0 a+0x1/0x2\r\n"
+				   "[    0.000000] software IO TLB: swiotlb_memblock_alloc: Failed\r\n"
+				   "[    0.000000] Memory: 7697384K/8388088K available\r\n";
+	struct kho_console console;
+
+	kho_console_init(&console);
+	kho_console_take(&console, text, strlen(text));
+	assert_int_equal(console.lines, 12);
+	assert_int_equal(console.trace_lines, 9);
+	assert_int_equal(console.trace->events->len, 4);
+	kho_console_take(&console, "kexec_core: Starting new kernel\n", 32);
+	kho_console_take(&console, text, strlen(text));
+	assert_int_equal(console.lines, 12);
+	assert_int_equal(console.trace_lines, 0);
+	assert_int_equal(console.trace->events->len, 4);
+	kho_console_clear(&console);
+}
+
 /* The same few lines, whatever the numbers in them; anything else is progress. */
 static void repetition(void **state)
 {
@@ -128,9 +158,8 @@ static void nasty_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(golden),
-		cmocka_unit_test(trouble_before_the_handover),
-		cmocka_unit_test(repetition),
+		cmocka_unit_test(golden),	    cmocka_unit_test(trouble_before_the_handover),
+		cmocka_unit_test(lines_of_a_trace), cmocka_unit_test(repetition),
 		cmocka_unit_test(nasty_lines),
 	};
 

@@ -117,6 +117,78 @@ static void endless_records(void **state)
 	assert_non_null(report->fault);
 }
 
+/* --- what the first kernel's console adds --- */
+
+#define TRACE                                                                               \
+	"[    0.000000] memblock_add: [0x1000-0x9fbff] e820__memblock_setup+0x58/0xc0\r\n"  \
+	"[    0.000000] memblock_phys_alloc_range: 16777216 bytes align=0x200000 from=0x0 " \
+	"max_addr=0xffffffff kho_memory_init+0x282/0x510\r\n"
+#define LOADED(mem)                                                                                      \
+	"[    1.0] kexec_file: kernel: (____ptrval____) kernel_size: 0x277400\r\n"                       \
+	"[    1.1] kexec-bzImage64: Loaded 64bit kernel at 0xba400000 bufsz=0x277400 memsz=0xc14000\r\n" \
+	"[    1.2] kexec_file: nr_segments = 2\r\n"                                                      \
+	"[    1.3] kexec_file: segment[0]: buf=0x0 bufsz=0x40 mem=" mem " memsz=0x1000\r\n"              \
+	"[    1.4] kexec_file: segment[1]: buf=0x0 bufsz=0x277400 mem=0xba400000 memsz=0xc14000\r\n"
+
+static const char *const disabled_first[] = { "hello release=6.19.6", "kho state=off reason=none", "end", NULL };
+
+static void assert_console(const char *const *records, const char *text, guint events, guint segments,
+			   const char *missing)
+{
+	g_autoptr(KhoReport) report = kho_report_new(RUN);
+	g_autofree char *told = NULL;
+	struct kho_console console;
+
+	feed(report, "first", records);
+	assert_null(report->fault);
+	kho_console_init(&console);
+	kho_console_take(&console, text, strlen(text));
+	kho_report_take_console(report, &console);
+	kho_console_clear(&console);
+	assert_int_equal(report->events->len, events);
+	assert_int_equal(report->segments->len, segments);
+	g_ptr_array_add(report->missing, NULL);
+	told = g_strjoinv("; ", (char **)report->missing->pdata);
+	g_ptr_array_set_size(report->missing, (int)report->missing->len - 1);
+	assert_string_equal(told, missing);
+}
+
+static void console(void **state)
+{
+	assert_console(good_first, TRACE LOADED("0xbb3f0000"), 1, 2, "");
+	assert_console(good_first, "[ 0.0] Linux version 6.19.6\n", 0, 0,
+		       "early trace: the console shows none: was memblock=debug given, and is the log level 7?; "
+		       "segments: the console does not show where they were loaded");
+	assert_console(good_first, "** 3 printk messages dropped **\n" TRACE LOADED("0xbb3f0000"), 0, 2,
+		       "early trace: the kernel lost messages: '** 3 printk messages dropped **'");
+	/* All or nothing: a list without its end. */
+	assert_console(good_first, TRACE "kexec_file: nr_segments = 2\n", 1, 0,
+		       "segments: the console does not show where they were loaded");
+	/* A digit that came out wrong. */
+	assert_console(good_first, TRACE LOADED("0xcb3f0000"), 1, 0,
+		       "segments: where the console shows them is no scratch");
+}
+
+/* Without a handover nothing is missing; but a trace is a trace. */
+static void console_without_handover(void **state)
+{
+	static const char *const rejected[] = { "hello release=6.19.6",
+						"kho state=on reason=", "load status=EADDRNOTAVAIL", "end", NULL };
+
+	assert_console(disabled_first, "", 0, 0, "");
+	assert_console(disabled_first, TRACE LOADED("0xbb3f0000"), 1, 0, "");
+	assert_console(rejected, TRACE, 1, 0, "");
+	assert_console(&disabled_first[3], TRACE, 1, 0, "");
+}
+
+/* Words of the successor's are not of the first kernel. */
+static void console_of_the_successor(void **state)
+{
+	assert_console(good_first, "kexec_core: Starting new kernel\n" TRACE LOADED("0xbb3f0000"), 0, 0,
+		       "early trace: the console shows none: was memblock=debug given, and is the log level 7?; "
+		       "segments: the console does not show where they were loaded");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +199,9 @@ int main(void)
 		cmocka_unit_test(first_fault_stands),
 		cmocka_unit_test(payload),
 		cmocka_unit_test(endless_records),
+		cmocka_unit_test(console),
+		cmocka_unit_test(console_without_handover),
+		cmocka_unit_test(console_of_the_successor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,30 @@ static void test_json_numbers(void **state)
 	assert_json_null(root, "$.cells[6].verdict");
 }
 
+/* Where the successor was loaded, and the file of the first kernel's trace. */
+static void test_json_early_boot(void **state)
+{
+	const struct kho_segment segments[] = { { KHO_SEGMENT_SCRATCH_LIST, HUGE_ADDRESS, 4096 },
+						{ KHO_SEGMENT_BOOT_PARAMS, 4096, ODD_BIG } };
+	struct kho_run *run = *state;
+	struct kho_result *result = g_ptr_array_index(run->results, CELL_FP);
+	g_autoptr(JsonNode) root = NULL, none = NULL;
+	g_autofree char *text = NULL;
+
+	g_array_append_vals(result->segments, segments, COUNT(segments));
+	result->trace = g_strdup("traces/0123456789abcdef.trace");
+	text = kho_json_run(run);
+	root = json_from_string(text, NULL);
+	assert_json_text(root, "$.cells[0].layout.segments[0].kind", "scratch-list");
+	assert_json_text(root, "$.cells[0].layout.segments[0].start", "18446744073709547520");
+	assert_json_number(root, "$.cells[0].layout.segments[1].start", 4096);
+	assert_json_number(root, "$.cells[0].layout.segments[1].size", ODD_BIG);
+	assert_json_text(root, "$.cells[0].layout.trace", "traces/0123456789abcdef.trace");
+	assert_json_null(root, "$.cells[1].layout.trace");
+	none = at(root, "$.cells[1].layout.segments");
+	assert_int_equal(json_array_get_length(json_node_get_array(none)), 0);
+}
+
 /* How a survivor got its memory map, and what was found of a dead one. */
 static void test_json_findings(void **state)
 {
@@ -238,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json_run, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_controls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_numbers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_json_early_boot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_findings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_cell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit, set_up, tear_down),

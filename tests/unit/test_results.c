@@ -167,6 +167,50 @@ static void test_write(void **state)
 	assert_int_equal(files, 2);
 }
 
+static struct kho_result *made_up_result(uint64_t size)
+{
+	const struct kho_early_event event = { .kind = KHO_EARLY_ADD, .nid = KHO_ANY_NODE, .size = size };
+	struct kho_result *result = kho_result_new(&cell);
+
+	if (size)
+		g_array_append_val(result->events, event);
+	return result;
+}
+
+/* Equal traces are one file; a result without events has none. */
+static void test_traces(void **state)
+{
+	g_autoptr(KhoResults) results = open_results(state);
+	struct kho_result *made[] = { made_up_result(4096), made_up_result(8192), made_up_result(4096),
+				      made_up_result(0) };
+	g_autofree char *path = g_build_filename(kho_results_directory(results), "traces", NULL), *text = NULL;
+	GError *error = NULL;
+	GDir *directory;
+	guint files = 0;
+
+	assert_true(kho_results_keep_trace(results, made[3], NULL));
+	assert_null(made[3]->trace);
+	assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+	for (guint i = 0; i < 3; i++)
+		assert_true(kho_results_keep_trace(results, made[i], NULL));
+	assert_string_equal(made[0]->trace, made[2]->trace);
+	assert_string_not_equal(made[0]->trace, made[1]->trace);
+	text = read_text(results, made[1]->trace);
+	assert_string_equal(text, "kho-trace 1\nadd 0 2000 -1\n");
+	directory = g_dir_open(path, 0, NULL);
+	while (g_dir_read_name(directory))
+		files++;
+	g_dir_close(directory);
+	assert_int_equal(files, 2);
+
+	remove_tree(path);
+	assert_true(g_file_set_contents(path, "in the way", -1, NULL));
+	assert_false(kho_results_keep_trace(results, made[0], &error));
+	assert_host_error(error, "traces");
+	for (guint i = 0; i < G_N_ELEMENTS(made); i++)
+		kho_result_free(made[i]);
+}
+
 static void test_cell_directory(void **state)
 {
 	static const char *const bad[] = { "", "..", "../out", "a/../../out", "/etc", "a//b", "a/.", "a/" };
@@ -227,6 +271,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_journal, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_torn_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_write, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_traces, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cell_directory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_publish, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_publish_onto_directory, set_up, tear_down),
