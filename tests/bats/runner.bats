@@ -121,6 +121,21 @@ machines_of() {
 	done
 	[ "$(jq -r '.cells | length' "$RESULTS/latest/results.json")" -eq 1 ]
 	[ "$(jq -r keys_unsorted[0] "$RESULTS/latest/results.json")" = schema_version ]
+	# What the first kernel's console told: where the successor was loaded, and how early boot went up to scratch.
+	[ "$(record '[.layout.segments[].kind] | join(" ")')" = "scratch-list purgatory boot-params kernel initrd" ]
+	[ "$(record '.layout as $l | [.layout.segments[] | . as $s | any($l.scratch[];
+		.start <= $s.start and $s.start + $s.size <= .start + .size)] | all')" = true ]
+	[ "$(record '.layout.missing | length')" -eq 0 ]
+	trace=$RESULTS/latest/$(record .layout.trace)
+	[ "$(basename "$trace")" = "$(sha256sum <"$trace" | cut -c 1-16).trace" ]
+	[ "$(head -n 1 "$trace")" = "kho-trace 1" ]
+	for event in found initrd add reserve alloc free; do
+		grep -q "^$event " "$trace"
+	done
+	# Of the memory map; the last before scratch is reserved; and nothing of scratch itself.
+	grep -q '^alloc .* exact traced 20 memmap_alloc$' "$trace"
+	tail -n 1 "$trace" | grep -q ' swiotlb_init_remap$'
+	[ "$(grep -c ' kho_' "$trace")" -eq 0 ]
 }
 
 @test "a payload that the successor does not find is not survival" {
@@ -134,6 +149,7 @@ machines_of() {
 	run_cell --first-append=kho=off
 	echo "$output"
 	[ "$(record .outcome.name)" = kho-disabled ]
+	[ "$(record .layout.trace)" = null ]
 }
 
 @test "KHO switched off in the successor is not-handed-over" {
