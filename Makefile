@@ -38,7 +38,7 @@ endif
 
 PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive libdw libelf
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
 WARNINGS := -Wall -Wextra -Wno-unused-parameter -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla
 BASE_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. $(WARNINGS) -Werror -MMD -MP
@@ -56,10 +56,11 @@ MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
-	run rejudge boundary edge_cells
+	run rejudge boundary edge_cells statistics
 REPORT := trace_file text manifest tally json junit html html_grid terminal terminal_summary results \
-	boundary_report boundary_text boundary_json
-COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb boundary_search boundary edges
+	boundary_report boundary_text boundary_json comparison html_kernel terminal_kernel
+COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb \
+	boundary_search boundary edges
 # Recordings: read back, judged again, kept as data sets.
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts

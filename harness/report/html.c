@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/html.h"
 
+#include "harness/report/comparison.h"
 #include "harness/report/html_grid.h"
+#include "harness/report/html_kernel.h"
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
@@ -85,40 +87,15 @@ static void add_summary(GString *page, const struct kho_run *run)
 	g_string_append(page, "</table>\n");
 }
 
-/* --- a kernel --- */
-
-static void add_confusion(GString *page, const struct kho_confusion *confusion, enum kho_estimator estimator)
-{
-	g_autoptr(GPtrArray) reasons = kho_tally_exclusions(confusion);
-
-	g_string_append_printf(page,
-			       "<table>\n<tr><th>%s</th><th>failed</th><th>survived</th></tr>\n"
-			       "<tr><th>warned</th><td class=\"tp\">%u TP</td><td class=\"fp\">%u FP</td></tr>\n"
-			       "<tr><th>silent</th><td class=\"fn\">%u FN</td><td class=\"tn\">%u TN</td></tr>\n"
-			       "</table>\n",
-			       kho_estimator_text(estimator), confusion->tp, confusion->fp, confusion->fn,
-			       confusion->tn);
-	for (guint i = 0; i < reasons->len; i++) {
-		const char *reason = g_ptr_array_index(reasons, i);
-
-		g_string_append_printf(page, "%s%u ",
-				       i ? ", " : "<p>Excluded: ", kho_tally_excluded(confusion, reason));
-		add_text(page, "", reason, "");
-	}
-	if (reasons->len)
-		g_string_append(page, "</p>\n");
-}
+/* --- kernels --- */
 
 static void add_kernels(GString *page, const struct kho_run *run)
 {
 	for (guint i = 0; i < run->kernels->len; i++) {
 		const struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
 
-		add_text(page, "<h2>", kernel->name, "</h2>\n");
-		if (kernel->release)
-			add_text(page, "<p>", kernel->release, "</p>\n");
-		for (int e = 0; e < KHO_NR_ESTIMATORS; e++)
-			add_confusion(page, &kernel->confusion[e], e);
+		kho_html_kernel(page, run, kernel);
+		g_string_append_printf(page, "<p>Verdicts of %s:</p>\n", kho_estimator_text(KHO_ESTIMATOR_SPARSEMEM));
 		kho_html_grid(page, run, kernel->name);
 	}
 }
@@ -167,12 +144,28 @@ static void add_outcome(GString *page, const struct kho_result *result)
 		add_text(page, "<br>but ", kho_tally_remark(result), "");
 }
 
+/* What other estimators than the one under test said that were wrong. */
+static void add_wrong_predictions(GString *page, const struct kho_result *result)
+{
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		const struct kho_estimate *estimate = &result->estimates[i];
+		g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(estimate));
+
+		if (i == KHO_ESTIMATOR_SPARSEMEM ||
+		    (estimate->verdict.name != KHO_VERDICT_FP && estimate->verdict.name != KHO_VERDICT_FN))
+			continue;
+		g_string_append_printf(page, "<br>%s: ", kho_estimator_text(i));
+		add_text(page, "", prediction, "");
+	}
+}
+
 /* The reason, and what else there is to say of a cell. */
 static void add_reason(GString *page, const struct kho_result *result)
 {
 	const char *disagreement = kho_tally_disagreement(result);
 
 	add_outcome(page, result);
+	add_wrong_predictions(page, result);
 	if (disagreement)
 		add_text(page, "<br>places disagree: ", disagreement, "");
 	if (kho_tally_class(result) == KHO_TALLY_NEW) {
@@ -184,12 +177,52 @@ static void add_reason(GString *page, const struct kho_result *result)
 	g_string_append(page, "</td>");
 }
 
-static void add_findings(GString *page, const struct kho_result *result)
+/* Of the one under test in full; of the others only what is one: why a cell is excluded, it is for all. */
+static void add_verdicts(GString *page, const struct kho_run *run, const struct kho_result *result)
+{
+	g_string_append_printf(page, "<td class=\"%s\">", kho_html_class(result, KHO_ESTIMATOR_SPARSEMEM));
+	add_text(page, "", kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM), "</td>");
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
+		const struct kho_verdict *verdict = &result->estimates[i].verdict;
+		bool judged = result->ended && verdict->name != KHO_VERDICT_EXCLUDED;
+
+		if (i == KHO_ESTIMATOR_SPARSEMEM || !kho_compared_anywhere(run, i))
+			continue;
+		g_string_append_printf(page, "<td class=\"%s\">%s</td>",
+				       judged ? kho_html_class(result, i) : "excluded",
+				       judged ? kho_verdict_text(verdict->name) : "-");
+	}
+}
+
+static guint count_compared(const struct kho_run *run)
+{
+	guint count = 1;
+
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		count += i != KHO_ESTIMATOR_SPARSEMEM && kho_compared_anywhere(run, i);
+	return count;
+}
+
+static void add_table_head(GString *page, const struct kho_run *run, const char *title)
+{
+	const char *tested = kho_estimator_text(KHO_ESTIMATOR_SPARSEMEM);
+
+	g_string_append_printf(page, "<h2>%s</h2>\n<div class=\"wide\"><table>\n<tr><th>cell</th><th>%s</th>", title,
+			       tested);
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		if (i != KHO_ESTIMATOR_SPARSEMEM && kho_compared_anywhere(run, i))
+			g_string_append_printf(page, "<th>%s</th>", kho_estimator_text(i));
+	g_string_append_printf(page,
+			       "<th>%s&#39;s answer</th><th>node</th><th>usable</th><th>need</th><th>outcome</th>"
+			       "<th>stage</th><th>reason</th><th>seconds</th><th>standing</th></tr>\n",
+			       tested);
+}
+
+static void add_findings(GString *page, const struct kho_run *run, const struct kho_result *result)
 {
 	g_autofree char *seconds = kho_text_decimal(result->outcome.seconds, 1);
 
-	g_string_append_printf(page, "<td class=\"%s\">", kho_html_class(result));
-	add_text(page, "", kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM), "</td>");
+	add_verdicts(page, run, result);
 	if (!result->ended) {
 		g_string_append(page, "<td colspan=\"9\"></td></tr>\n");
 		return;
@@ -223,11 +256,7 @@ static void add_table(GString *page, const struct kho_run *run, const char *titl
 {
 	guint count = 0;
 
-	g_string_append_printf(page,
-			       "<h2>%s</h2>\n<div class=\"wide\"><table>\n<tr><th>cell</th><th>verdict</th>"
-			       "<th>answer</th><th>node</th><th>usable</th><th>need</th><th>outcome</th>"
-			       "<th>stage</th><th>reason</th><th>seconds</th><th>standing</th></tr>\n",
-			       title);
+	add_table_head(page, run, title);
 	for (guint i = 0; i < run->results->len; i++) {
 		const struct kho_result *result = g_ptr_array_index(run->results, i);
 
@@ -239,10 +268,12 @@ static void add_table(GString *page, const struct kho_run *run, const char *titl
 		else
 			g_string_append(page, "<tr>");
 		add_id(page, result);
-		add_findings(page, result);
+		add_findings(page, run, result);
 		count++;
 	}
-	g_string_append(page, count ? "</table></div>\n" : "<tr><td colspan=\"11\">none</td></tr></table></div>\n");
+	if (!count)
+		g_string_append_printf(page, "<tr><td colspan=\"%u\">none</td></tr>", 10 + count_compared(run));
+	g_string_append(page, "</table></div>\n");
 }
 
 static void add_control(GString *page, const struct kho_result *control)

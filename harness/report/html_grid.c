@@ -4,13 +4,13 @@
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
-const char *kho_html_class(const struct kho_result *result)
+const char *kho_html_class(const struct kho_result *result, enum kho_estimator estimator)
 {
 	enum kho_tally_class class = kho_tally_class(result);
 
 	if (class == KHO_TALLY_UNFINISHED || class == KHO_TALLY_LOST)
 		return "lost";
-	switch (result->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.name) {
+	switch (result->estimates[estimator].verdict.name) {
 	case KHO_VERDICT_TP:
 		return "tp";
 	case KHO_VERDICT_FP:
@@ -65,7 +65,7 @@ static void add_link(GString *page, const struct kho_result *result, guint index
 	g_autofree char *id = kho_text_markup(result->cell->id);
 
 	g_string_append_printf(page, "<div class=\"%s\"><a href=\"#cell-%u\" title=\"%s\">%s</a></div>",
-			       kho_html_class(result), index, id, verdict);
+			       kho_html_class(result, KHO_ESTIMATOR_SPARSEMEM), index, id, verdict);
 }
 
 /* More than one cell can meet in a square: they differ in payload or successor, which the link's title tells. */

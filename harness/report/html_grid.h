@@ -8,7 +8,7 @@
 /* Squares link to "#cell-N", N being the cell's place in the run's results. */
 void kho_html_grid(GString *page, const struct kho_run *run, const char *kernel);
 
-/* The class that colours a cell's verdict: "tp", ..., "excluded", "lost" (also of a cell that did not end). */
-const char *kho_html_class(const struct kho_result *result);
+/* What colours an estimator's verdict on a cell: "tp", ..., "excluded", "lost" (also if the cell did not end). */
+const char *kho_html_class(const struct kho_result *result, enum kho_estimator estimator);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/json.h"
 
+#include "harness/judge/statistics.h"
 #include "harness/model/kexec_segments.h"
 #include "harness/report/json_value.h"
 #include "harness/report/tally.h"
@@ -369,6 +370,21 @@ static JsonArray *kernels_array(const struct kho_run *run)
 	return array;
 }
 
+static void put_share(JsonObject *object, const char *key, struct kho_share share)
+{
+	JsonObject *interval;
+
+	if (!share.defined) {
+		json_object_set_null_member(object, key);
+		return;
+	}
+	interval = json_object_new();
+	json_object_set_double_member(interval, "value", share.value);
+	json_object_set_double_member(interval, "low", share.low);
+	json_object_set_double_member(interval, "high", share.high);
+	json_object_set_object_member(object, key, interval);
+}
+
 static JsonObject *counts_object(const struct kho_confusion *confusion)
 {
 	g_autoptr(GPtrArray) reasons = kho_tally_exclusions(confusion);
@@ -382,6 +398,8 @@ static JsonObject *counts_object(const struct kho_confusion *confusion)
 		put_number(excluded, g_ptr_array_index(reasons, i),
 			   kho_tally_excluded(confusion, g_ptr_array_index(reasons, i)));
 	json_object_set_object_member(object, "excluded", excluded);
+	put_share(object, "precision", kho_precision(confusion));
+	put_share(object, "recall", kho_recall(confusion));
 	return object;
 }
 

@@ -125,6 +125,9 @@ static void add_output(GString *xml, const struct kho_result *result)
 	for (int i = 0; i < KHO_NR_ESTIMATORS && result->cell->control == KHO_CONTROL_NONE; i++) {
 		g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(&result->estimates[i]));
 
+		if (i != KHO_ESTIMATOR_SPARSEMEM &&
+		    kho_estimate_prediction(&result->estimates[i])->answer == KHO_ANSWER_ABSENT)
+			continue;
 		add_line(xml, kho_estimator_text(i), prediction);
 		add_line(xml, "verdict", kho_text_verdict(result, i));
 		add_line(xml, "disagreement", result->estimates[i].disagreement);

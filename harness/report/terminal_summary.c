@@ -3,84 +3,8 @@
 
 #include "harness/report/colour.h"
 #include "harness/report/tally.h"
+#include "harness/report/terminal_kernel.h"
 #include "harness/report/text.h"
-
-/* --- a kernel --- */
-
-static void add_exclusions(GString *text, const struct kho_confusion *confusion)
-{
-	g_autoptr(GPtrArray) reasons = kho_tally_exclusions(confusion);
-
-	if (reasons->len)
-		g_string_append(text, "  excluded ");
-	for (guint i = 0; i < reasons->len; i++) {
-		const char *reason = g_ptr_array_index(reasons, i);
-
-		g_string_append_printf(text, "%s %u %s", i ? "," : "", kho_tally_excluded(confusion, reason), reason);
-	}
-	if (reasons->len)
-		g_string_append_c(text, '\n');
-}
-
-static void add_confusion(GString *text, const struct kho_confusion *confusion)
-{
-	g_string_append_printf(text, "  %-9s %9s %9s\n", "", "failed", "survived");
-	g_string_append_printf(text, "  %-9s %6u TP %6u FP\n", "warned", confusion->tp, confusion->fp);
-	g_string_append_printf(text, "  %-9s %6u FN %6u TN\n", "silent", confusion->fn, confusion->tn);
-	add_exclusions(text, confusion);
-}
-
-static bool has_verdict(const struct kho_result *result, const char *kernel, enum kho_estimator estimator,
-			enum kho_verdict_name verdict)
-{
-	return result->ended && g_str_equal(result->cell->kernel, kernel) &&
-	       result->estimates[estimator].verdict.name == verdict;
-}
-
-static void add_wrong_cell(GString *text, const struct kho_result *result, enum kho_estimator estimator)
-{
-	g_autofree char *prediction = kho_text_prediction(kho_estimate_prediction(&result->estimates[estimator]));
-	g_autofree char *reason = kho_text_clean(result->outcome.reason);
-	g_autofree char *remark = kho_text_clean(kho_tally_remark(result));
-	g_autofree char *id = kho_text_clean(result->cell->id);
-
-	g_string_append_printf(text, "    %s: %s; %s%s%s%s%s\n", id, prediction, kho_outcome_text(result->outcome.name),
-			       *reason ? ": " : "", reason, *remark ? "; but " : "", remark);
-}
-
-static void add_wrong(GString *text, const struct kho_run *run, const char *kernel, enum kho_estimator estimator,
-		      enum kho_verdict_name verdict)
-{
-	guint count = 0;
-
-	for (guint i = 0; i < run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(run->results, i);
-
-		if (!has_verdict(result, kernel, estimator, verdict))
-			continue;
-		if (!count++)
-			g_string_append_printf(text, "  %s\n",
-					       verdict == KHO_VERDICT_FP ? "False positives (warned, survived):"
-									 : "False negatives (silent, failed):");
-		add_wrong_cell(text, result, estimator);
-	}
-}
-
-static void add_kernel(GString *text, const struct kho_run *run, const struct kho_run_kernel *kernel)
-{
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
-		g_autofree char *release = kho_text_clean(kernel->release);
-
-		if (run->hidden[i])
-			continue;
-		g_string_append_printf(text, "%s%s%s%s, estimator %s\n", kernel->name, *release ? " (" : "", release,
-				       *release ? ")" : "", kho_estimator_text(i));
-		add_confusion(text, &kernel->confusion[i]);
-		add_wrong(text, run, kernel->name, i, KHO_VERDICT_FP);
-		add_wrong(text, run, kernel->name, i, KHO_VERDICT_FN);
-		g_string_append_c(text, '\n');
-	}
-}
 
 /* --- why they died --- */
 
@@ -271,7 +195,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 
 	kho_tally_count(run, &tally);
 	for (guint i = 0; i < run->kernels->len; i++)
-		add_kernel(text, run, g_ptr_array_index(run->kernels, i));
+		kho_terminal_kernel(text, run, g_ptr_array_index(run->kernels, i));
 	add_deaths(text, run);
 	add_controls(text, run, colour);
 	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)

@@ -6,7 +6,7 @@
 #include "harness/model/result.h"
 
 /*
- * All that there is to say at the end, to be freed: a confusion matrix per kernel and estimator with its false
+ * All that there is to say at the end, to be freed: for each kernel the estimators side by side, with the false
  * positives and negatives, then the controls that failed and the differences from expected/, then one last line with
  * the sum.
  */

@@ -108,19 +108,42 @@ const char *kho_text_verdict(const struct kho_result *result, enum kho_estimator
 	return kho_verdict_text(verdict->name);
 }
 
-char *kho_text_prediction(const struct kho_prediction *prediction)
+/* What an estimator that follows the boot has to say of a survivor. */
+static char *sufficient(const struct kho_prediction *prediction)
+{
+	g_autofree char *left = kho_text_mib(prediction->left_bytes);
+	g_autofree char *reason = kho_text_clean(prediction->reason);
+
+	return g_strdup_printf("sufficient%s%s%s%s%s%s", prediction->have_left ? ", " : "",
+			       prediction->have_left ? left : "", prediction->have_left ? " left" : "",
+			       *reason ? " (" : "", reason, *reason ? ")" : "");
+}
+
+static char *insufficient(const struct kho_prediction *prediction)
 {
 	g_autofree char *usable = kho_text_mib(prediction->usable_bytes);
 	g_autofree char *required = kho_text_mib(prediction->required_bytes);
 
-	if (prediction->answer == KHO_ANSWER_INSUFFICIENT)
-		return g_strdup_printf("node %u has %s, needs %s", prediction->node, usable, required);
-	if (prediction->note) {
-		g_autofree char *note = kho_text_clean(prediction->note);
+	if (prediction->reason)
+		return kho_text_clean(prediction->reason);
+	return g_strdup_printf("node %u has %s, needs %s", prediction->node, usable, required);
+}
 
-		return g_strdup_printf("%s: %s", kho_answer_text(prediction->answer), note);
+char *kho_text_prediction(const struct kho_prediction *prediction)
+{
+	g_autofree char *note = kho_text_clean(prediction->note);
+
+	switch (prediction->answer) {
+	case KHO_ANSWER_SUFFICIENT:
+		return sufficient(prediction);
+	case KHO_ANSWER_INSUFFICIENT:
+		return insufficient(prediction);
+	case KHO_ANSWER_ABSENT:
+	case KHO_ANSWER_SKIPPED:
+	case KHO_NR_ANSWERS:
+		break;
 	}
-	return g_strdup(kho_answer_text(prediction->answer));
+	return g_strdup_printf("%s%s%s", kho_answer_text(prediction->answer), *note ? ": " : "", note);
 }
 
 static char *expectation(enum kho_outcome_name outcome, enum kho_answer answer, enum kho_verdict_name verdict)

@@ -30,7 +30,10 @@ const char *kho_text_answer(enum kho_answer answer);
 /* "TP"; for an excluded cell the reason ("load-rejected"); "not ended". */
 const char *kho_text_verdict(const struct kho_result *result, enum kho_estimator estimator);
 
-/* "node 0 has 32 MiB, needs 64 MiB", else why there is no answer, else "sufficient". */
+/*
+ * "node 0 has 32 MiB, needs 64 MiB" or the estimator's own reason; "sufficient", with what is left and its reason where
+ * it says so; else why there is no answer.
+ */
 char *kho_text_prediction(const struct kho_prediction *prediction);
 
 /* What a line in expected/ would say: "survived, insufficient, FP". */

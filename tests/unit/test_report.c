@@ -42,6 +42,22 @@ static void assert_json_null(JsonNode *root, const char *path)
 	assert_true(json_node_is_null(node));
 }
 
+static void assert_share(JsonNode *root, const char *path, double value, double low, double high)
+{
+	const struct {
+		const char *key;
+		double number;
+	} members[] = { { "value", value }, { "low", low }, { "high", high } };
+
+	for (size_t i = 0; i < COUNT(members); i++) {
+		g_autofree char *member = g_strdup_printf("%s.%s", path, members[i].key);
+		g_autoptr(JsonNode) node = at(root, member);
+		double number = json_node_get_double(node);
+
+		assert_true(number > members[i].number - 0.0001 && number < members[i].number + 0.0001);
+	}
+}
+
 /* --- JSON --- */
 
 static void test_json_run(void **state)
@@ -57,6 +73,12 @@ static void test_json_run(void **state)
 	assert_json_number(root, "$.jobs", 2);
 	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].fn", 1);
 	assert_json_number(root, "$.confusion.sparsemem['6.19-x86_64'].excluded['load-rejected']", 1);
+	assert_json_number(root, "$.confusion.aggregate['6.19-x86_64'].fn", 2);
+	assert_share(root, "$.confusion.sparsemem['6.19-x86_64'].precision", 0.5, 0.0945, 0.9055);
+	assert_share(root, "$.confusion.aggregate['6.19-x86_64'].recall", 0, 0, 0.6576);
+	assert_json_null(root, "$.confusion.sparsemem['7.3-x86_64'].precision");
+	assert_json_null(root, "$.confusion.replay['6.19-x86_64'].recall");
+	assert_json_number(root, "$.confusion.replay['6.19-x86_64'].excluded['no-prediction']", 4);
 	assert_json_null(root, "$.kernels[1].release");
 	assert_int_equal(count(text, "\"id\" : "), NR_CELLS + NR_CONTROLS);
 	assert_json_text(root, "$.cells[1].verdict.sparsemem.name", "FN");
@@ -98,6 +120,9 @@ static void test_json_numbers(void **state)
 	assert_json_number(root, "$.cells[0].predictions.sparsemem.kernel.node", 0);
 	assert_json_number(root, "$.cells[0].predictions.sparsemem.kernel.nodes[0].required_bytes", 64 << 20);
 	assert_json_number(root, "$.cells[0].layout.ranges[0].end", ODD_BIG);
+	assert_json_number(root, "$.cells[0].predictions.aggregate.host.left_bytes", 3 << 20);
+	assert_json_null(root, "$.cells[0].predictions.aggregate.host.reason");
+	assert_json_null(root, "$.cells[0].predictions.sparsemem.kernel.left_bytes");
 	assert_json_text(root, "$.cells[0].layout.scratch[0].start", "18446744073709547520");
 	assert_json_number(root, "$.cells[0].layout.geometry.pages_per_section", 32768);
 	assert_json_null(root, "$.cells[1].predictions.sparsemem.kernel.usable_bytes");
@@ -214,6 +239,8 @@ static void test_junit(void **state)
 	assert_contains(text, "message=\"kernel and host differ: node 0\"");
 	assert_contains(text, "\nreason: made up\nremark: node 0: 64 MiB of the memory map&apos;s 64 MiB fell back");
 	assert_int_equal(count(text, "\nremark: "), 2);
+	assert_contains(text, "\naggregate: sufficient, 3 MiB left\nverdict: TN\n");
+	assert_lacks(text, "\nreplay: ");
 	assert_contains(text,
 			"<failure type=\"control\" message=\"panicked: the cells of this machine are excluded\">");
 }
@@ -241,11 +268,16 @@ static void test_html(void **state)
 	assert_lacks(text, "http:");
 	assert_lacks(text, "https:");
 	assert_contains(text, "&lt;script&gt;alert(1)&lt;/script&gt;");
-	assert_contains(text, "<td class=\"fp\">1 FP</td>");
+	assert_contains(text, "<tr><th>sparsemem</th><td class=\"n tp\">1</td><td class=\"n fp\">1</td>"
+			      "<td class=\"n fn\">1</td><td class=\"n tn\">1</td><td class=\"n\">4</td>"
+			      "<td class=\"n\">50.0% [9.5-90.5]</td><td class=\"n\">50.0% [9.5-90.5]</td></tr>");
+	assert_contains(text, "<tr><th>replay</th><td colspan=\"7\">no prediction: no trace?[2Jgone &lt;script&gt;");
+	assert_contains(text, "<td class=\"fn\">FN</td><td class=\"fn\">FN</td><td>sufficient</td>");
+	assert_contains(text, "<br>aggregate: sufficient, 3 MiB left</td>");
 	assert_contains(text, "<th>survivors with a remark</th><td>2</td>");
 	assert_contains(text, "<td>made up<br>but node 0: 64 MiB of the memory map&apos;s 64 MiB fell back");
 	assert_lacks(text, "void: it did not survive");
-	assert_contains(text, "Excluded: 1 load-rejected, 1 lost, 1 places-disagree");
+	assert_contains(text, "<p>Excluded: 1 load-rejected, 1 lost, 1 not-run, 1 places-disagree</p>");
 	assert_contains(text, "<div class=\"fn\"><a href=\"#cell-1\" title=\"6.19-x86_64/two-even/200%\">FN</a></div>");
 	assert_contains(text, "href=\"cells/6.19-x86_64/two-even/200%25/console.log\"");
 	assert_int_equal(count(text, "<tr id=\"cell-"), NR_CELLS);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a person sees of a run, and the pieces of text that it is made of. */
+#include "harness/report/comparison.h"
 #include "harness/report/terminal.h"
 #include "harness/report/text.h"
 #include "tests/unit/made_up_run.h"
@@ -67,18 +68,29 @@ static void test_summary(void **state)
 
 	assert_harmless(text);
 	assert_lacks(coloured, "\033[2J");
-	assert_contains(text, "6.19-x86_64, estimator sparsemem\n"
-			      "               failed  survived\n"
-			      "  warned         1 TP      1 FP\n"
-			      "  silent         1 FN      1 TN\n"
-			      "  excluded  1 load-rejected, 1 lost, 1 places-disagree\n");
-	assert_contains(text, "False positives (warned, survived):\n    6.19-x86_64/two-even/16M,128M,32M: "
-			      "node 0 has 8589934592.0 MiB, needs 64 MiB; survived: made up; but " REMARK "\n");
+	assert_contains(text, "6.19-x86_64\n"
+			      "  estimator    TP    FP    FN    TN  excluded  precision [95%]        recall [95%]\n"
+			      "  sparsemem     1     1     1     1         4  50.0% [9.5-90.5]       50.0% [9.5-90.5]\n"
+			      "  aggregate     0     1     2     1         4  0.0% [0.0-79.3]        0.0% [0.0-65.8]\n"
+			      "  replay     no prediction: no trace?[2Jgone <script>");
+	assert_contains(text, "\n  excluded   1 load-rejected, 1 lost, 1 not-run, 1 places-disagree\n");
+	assert_contains(text, "\n7.3-x86_64\n");
+	assert_contains(text, "  aggregate     0     0     0     1         0  -                      -\n");
+	assert_contains(text,
+			"False positives (warned, survived): 1 of sparsemem, 1 of aggregate\n"
+			"    6.19-x86_64/two-even/16M,128M,32M: sparsemem: node 0 has 8589934592.0 MiB, needs 64 MiB; "
+			"survived, but " REMARK "\n"
+			"    6.19-x86_64/four/200%: aggregate: too little in all ?[2Jgone");
 	assert_contains(text, "\nSurvivors with a remark: 2\n");
 	assert_contains(text, "\nDeaths; the autopsy of each is in its directory\n");
 	assert_lacks(text, "void: it did not survive");
-	assert_contains(text, "False negatives (silent, failed):\n    6.19-x86_64/two-even/200%: sufficient; "
-			      "hung: ?[2Jgone <script>");
+	/* Both were silent: the cell is named once. */
+	assert_contains(text,
+			"False negatives (silent, failed): 1 of sparsemem, 2 of aggregate\n"
+			"    6.19-x86_64/two-even/200%: sparsemem: sufficient; aggregate: sufficient, 3 MiB left; "
+			"hung: ?[2Jgone <script>");
+	assert_contains(text,
+			"\n    6.19-x86_64/four/16M,128M,32M: aggregate: sufficient, 3 MiB left; panicked: made up\n");
 	assert_contains(text, "New, not as in expected/: 1\n  6.19-x86_64/two-even/200%: survived, sufficient, TN -> "
 			      "hung, sufficient, FN: ?[2Jgone");
 	assert_contains(text, "Fixed, so that expected/ can be renewed: 1\n  6.19-x86_64/four/200%: ");
@@ -91,6 +103,65 @@ static void test_summary(void **state)
 					   "1 not compared, 1 lost, 1 not ended; 2 of 4 controls survived; "
 					   "places disagree in 1; "
 					   "results in results/20261123T101500Z\n"));
+}
+
+/* A list that nobody would read to its end is cut; the estimators' counts are not. */
+static void test_many_wrong(void **state)
+{
+	struct kho_run *run = *state;
+	struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, 0);
+	g_autofree char *text = NULL;
+
+	for (int i = 0; i < 24; i++)
+		add(run, CELL_FP, KHO_OUTCOME_SURVIVED, KHO_ANSWER_INSUFFICIENT, KHO_VERDICT_FP);
+	kernel->confusion[KHO_ESTIMATOR_SPARSEMEM].fp += 24;
+	text = kho_terminal_summary(run, false);
+	assert_contains(text, "False positives (warned, survived): 25 of sparsemem, 1 of aggregate\n");
+	assert_contains(text, "\n    ... and 6 more cells: report.html has them all");
+	assert_int_equal(count(text, ": sparsemem: node 0 has "), 19);
+}
+
+/* Where estimators are excluded for reasons of their own, each says its own; who never answers says nothing. */
+static void test_exclusions(void **state)
+{
+	struct kho_run *run = *state;
+	struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, 0);
+	g_autoptr(GPtrArray) same = kho_exclusion_lines(run, kernel), differ = NULL;
+
+	assert_int_equal(same->len, 1);
+	assert_string_equal(same->pdata[0], "1 load-rejected, 1 lost, 1 not-run, 1 places-disagree");
+	kernel->confusion[KHO_ESTIMATOR_REPLAY].tp = 1;
+	differ = kho_exclusion_lines(run, kernel);
+	assert_int_equal(differ->len, 2);
+	assert_string_equal(differ->pdata[0],
+			    "sparsemem, aggregate: 1 load-rejected, 1 lost, 1 not-run, 1 places-disagree");
+	assert_string_equal(differ->pdata[1],
+			    "replay: 4 no-prediction, 1 load-rejected, 1 lost, 1 not-run, 1 places-disagree");
+}
+
+static void test_predictions(void **state)
+{
+	static const struct {
+		struct kho_prediction prediction;
+		const char *text;
+	} cases[] = {
+		{ { .answer = KHO_ANSWER_SUFFICIENT }, "sufficient" },
+		{ { .answer = KHO_ANSWER_SUFFICIENT, .have_left = true, .left_bytes = 3 * MIB },
+		  "sufficient, 3 MiB left" },
+		{ { .answer = KHO_ANSWER_SUFFICIENT, .have_left = true, .reason = (char *)"so\nso" },
+		  "sufficient, 0 MiB left (so so)" },
+		{ { .answer = KHO_ANSWER_INSUFFICIENT, .node = 2, .usable_bytes = MIB, .required_bytes = 2 * MIB },
+		  "node 2 has 1 MiB, needs 2 MiB" },
+		{ { .answer = KHO_ANSWER_INSUFFICIENT, .reason = (char *)"no\033[2J room" }, "no?[2J room" },
+		{ { .answer = KHO_ANSWER_ABSENT, .note = (char *)"not told" }, "absent: not told" },
+		{ { .answer = KHO_ANSWER_SKIPPED }, "skipped" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		g_autofree char *text = kho_text_prediction(&cases[i].prediction);
+
+		assert_string_equal(text, cases[i].text);
+	}
 }
 
 static void test_progress(void **state)
@@ -146,6 +217,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_control_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_colour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_summary, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_many_wrong, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_exclusions, set_up, tear_down),
+		cmocka_unit_test(test_predictions),
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_numbers),
