@@ -218,6 +218,6 @@ struct kho_aggregate_result kho_aggregate_estimate(const struct kho_aggregate_in
 	if (result.insufficient)
 		result.node = sections ? node_at(input, minimum(made / unit.per_section, sections - 1)) : 0;
 	else
-		result.left_bytes = result.usable_bytes - result.required_bytes;
+		result.left_bytes = room.bytes - result.required_bytes;
 	return result;
 }

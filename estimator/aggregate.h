@@ -37,10 +37,10 @@ struct kho_aggregate_result {
 	unsigned int node; /* when insufficient: in the order of the kernel's runs, the first without its whole map */
 	u64 sections;	   /* present, of all nodes */
 	u64 section_map_bytes;
-	u64 usable_bytes;   /* scratch that nothing lies in */
+	u64 usable_bytes;   /* scratch that nothing lies in, and that can serve */
 	u64 required_bytes; /* by the maps of all nodes and the rest of early boot */
 	u64 map_bytes;	    /* of these, by the maps, with the page tables that some need */
-	u64 left_bytes;	    /* 0 when insufficient */
+	u64 left_bytes;	    /* of scratch; 0 when insufficient */
 };
 
 struct kho_aggregate_result kho_aggregate_estimate(const struct kho_aggregate_input *input);

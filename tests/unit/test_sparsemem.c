@@ -359,16 +359,25 @@ static void ratio_in_whole_mib(void **state)
 	assert_int_equal(machine.result.worst, 0);
 }
 
-/* A deficit below 1 MiB counts as 1 MiB: 1/2 for both, and the larger deficit is node 1's, by a byte. */
+/*
+ * A deficit below 1 MiB counts as 1 MiB: 1/2 for both, and the larger deficit is node 1's, by a byte. And half a MiB of
+ * 2 is more than 1 of 4.
+ */
 static void deficit_below_a_mib(void **state)
 {
-	struct machine machine = { 0 };
+	struct machine machine = { 0 }, other = { 0 };
 
 	draw(&machine, "01");
 	add_scratch(&machine, 0, 2 * MIB - 1);
 	add_scratch(&machine, SECTION, 2 * MIB - 2);
 	estimate(&machine);
 	assert_int_equal(machine.result.worst, 1);
+
+	draw(&other, "011");
+	add_scratch(&other, 0, 2 * MIB - 512 * KIB);
+	add_scratch(&other, SECTION, 3 * MIB);
+	estimate(&other);
+	assert_int_equal(other.result.worst, 0);
 }
 
 /* 6 PiB on one node and 4 PiB on another, from 1 TiB up: nothing overflows. */
