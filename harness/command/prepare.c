@@ -201,10 +201,25 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	return true;
 }
 
+/* Said before anything is looked for, let alone built. */
+static bool check_machines(const GPtrArray *cells, GError **error)
+{
+	for (guint i = 0; i < cells->len; i++) {
+		const struct kho_cell *cell = g_ptr_array_index(cells, i);
+
+		if (!kho_topology_bootable(cell->topology, error))
+			return false;
+	}
+	return true;
+}
+
 struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GError **error)
 {
-	struct kho_preparation *preparation = g_new0(struct kho_preparation, 1);
+	struct kho_preparation *preparation;
 
+	if (!check_machines(config->cells, error))
+		return NULL;
+	preparation = g_new0(struct kho_preparation, 1);
 	preparation->kernels = g_ptr_array_new_with_free_func((GDestroyNotify)kho_kernel_free);
 	preparation->pairs = g_ptr_array_new_with_free_func(free_pair);
 	preparation->controls = config->controls ? kho_controls_for(config->cells)

@@ -90,7 +90,7 @@ static bool panicked(const struct kho_watch *watch)
 {
 	gint32 cpu = (gint32)(guint32)watch->words[PANIC].value;
 
-	return watch->have_location && watch->words[PANIC].address && cpu >= 0 && cpu < (gint32)KHO_MAX_CPUS;
+	return watch->have_location && watch->words[PANIC].address && cpu >= 0 && cpu < (gint32)KHO_BOOT_CPUS;
 }
 
 /* A ring's head jumps only once: when the log moves into it. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/model/error.h"
 #include "harness/model/size.h"
 
 static void node_free(gpointer data)
@@ -115,4 +116,23 @@ char *kho_topology_format(const struct kho_topology *topology)
 	if (topology->distances)
 		format_distances(text, topology);
 	return g_string_free(text, FALSE);
+}
+
+bool kho_topology_bootable(const struct kho_topology *topology, GError **error)
+{
+	unsigned int cpus = kho_topology_cpus(topology);
+
+	if (topology->nodes->len > KHO_BOOT_NODES) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "%s: has %u nodes, but a machine that is booted at most %d (CONFIG_NODES_SHIFT=6); "
+			    "'kho-runner predict' takes it",
+			    topology->name, topology->nodes->len, KHO_BOOT_NODES);
+		return false;
+	}
+	if (cpus <= KHO_BOOT_CPUS)
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+		    "%s: has %u CPUs, but a machine that is booted at most %d; 'kho-runner predict' takes it",
+		    topology->name, cpus, KHO_BOOT_CPUS);
+	return false;
 }

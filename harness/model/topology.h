@@ -9,11 +9,17 @@
 #define KHO_MODEL_TOPOLOGY_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-#define KHO_MAX_NODES  64	     /* CONFIG_NODES_SHIFT=6 in the kernels that are built here */
-#define KHO_MAX_CPUS   255	     /* xAPIC ids */
+/* What a topology may be: as much as Linux knows of. */
+#define KHO_MAX_NODES  1024	     /* CONFIG_NODES_SHIFT=10 */
+#define KHO_MAX_CPUS   8192	     /* CONFIG_MAXSMP */
 #define KHO_MAX_MEMORY (64ULL << 40) /* bytes: x86-64 without five-level paging */
+
+/* What can be booted. */
+#define KHO_BOOT_NODES 64  /* CONFIG_NODES_SHIFT=6 in the kernels that are built here */
+#define KHO_BOOT_CPUS  255 /* xAPIC ids */
 
 /* A physical range [start, end), in bytes. */
 struct kho_range {
@@ -65,5 +71,8 @@ static inline const struct kho_node *kho_topology_node(const struct kho_topology
 
 uint64_t kho_topology_memory(const struct kho_topology *topology); /* bytes, of all nodes */
 unsigned int kho_topology_cpus(const struct kho_topology *topology);
+
+/* Can the machine be booted, or only be laid out on paper? Errors are KHO_ERROR_INPUT. */
+bool kho_topology_bootable(const struct kho_topology *topology, GError **error);
 
 #endif

@@ -217,9 +217,9 @@ static const struct {
 	{ NODE "- memory: 4G\n  cpus: 010\n", "5: node 1: cpus: '010' is not a whole number" },
 	{ NODE "- memory: 4G\n  cpus: 1 x\n", "5: node 1: cpus: '1 x' is not a whole number" },
 	{ NODE "- memory: 4G\n  cpus: 1.0\n", "5: node 1: cpus: '1.0' is not a whole number" },
-	{ NODE "- memory: 4G\n  cpus: 256\n", "5: node 1: cpus: '256' is not from 0 to 255" },
-	{ NODE "- memory: 4G\n  cpus: 4294967297\n", "5: node 1: cpus: '4294967297' is not from 0 to 255" },
-	{ NODE "- memory: 4G\n  cpus: 255\n", "2: nodes: 256 CPUs, but a machine has at most 255" },
+	{ NODE "- memory: 4G\n  cpus: 8193\n", "5: node 1: cpus: '8193' is not from 0 to 8192" },
+	{ NODE "- memory: 4G\n  cpus: 4294967297\n", "5: node 1: cpus: '4294967297' is not from 0 to 8192" },
+	{ NODE "- memory: 4G\n  cpus: 8192\n", "2: nodes: 8193 CPUs, but a machine has at most 8192" },
 	{ "nodes:\n- memory: 0\n  cpus: 1\n", "2: nodes: none has memory" },
 	{ "nodes:\n- memory: 4G\n", "2: nodes: none has a CPU" },
 	{ NODE "- memory: 65532G\n", "2: nodes: more memory than fits below 64T with a hole of 1G" },
@@ -297,7 +297,7 @@ static void test_too_many_nodes(void **state)
 	assert_no_error(error);
 	g_string_append(text, "- {memory: 64M, cpus: 1}\n");
 	assert_null(parse(text->str, &error));
-	assert_string_equal(error->message, "topologies/big.yaml:66: nodes: 65 nodes, but a machine has at most 64");
+	assert_string_equal(error->message, "topologies/big.yaml:1026: nodes: 1025 nodes, but a machine has at most 1024");
 }
 
 /* Deep nesting must end in a message, not in minutes of work or on the end of the stack. */
