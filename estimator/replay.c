@@ -546,7 +546,12 @@ static bool stopped(struct course *course)
 	case KHO_MB_GOOD:
 		break;
 	case KHO_MB_PANIC:
-		die(course, "memblock: cannot resize its array", KHO_ANY_NODE, 0);
+		/* kho_populate() comes before memblock_allow_resize(), and each area is a region of memory. */
+		die(course,
+		    course->mb.memory.count + 2 > course->mb.memory.max
+			    ? "memblock: cannot resize memory array, there are too many areas of scratch"
+			    : "memblock: cannot resize reserved array",
+		    KHO_ANY_NODE, 0);
 		break;
 	case KHO_MB_BUG:
 		die(course, "memblock: no place for its own array", KHO_ANY_NODE, 0);
@@ -601,7 +606,7 @@ size_t kho_replay_workspace(const struct kho_layout *layout)
 static void set_up(struct course *course, void *workspace)
 {
 	const struct kho_layout *layout = course->layout;
-	struct kho_mb_config config = kho_mb_config_x86_64(64);
+	struct kho_mb_config config = kho_mb_config_x86_64(layout->nr_nodes > 64 ? (int)layout->nr_nodes : 64);
 	struct kho_mb_region *regions = workspace;
 	size_t i;
 

@@ -12,6 +12,8 @@ static char *death(const struct kho_replay *replay)
 	if (replay->map_failed)
 		return g_strdup_printf("%" PRIu64 " of %" PRIu64 " sections of the memory map on node %d can be backed",
 				       replay->map_sections, replay->map_wanted, replay->node);
+	if (!replay->wanted_bytes)
+		return g_strdup(replay->why);
 	return g_strdup_printf("%s: no %" PRIu64 " bytes", replay->why, replay->wanted_bytes);
 }
 
