@@ -488,6 +488,8 @@ static void take_free(struct course *course, size_t index)
 	const struct kho_early_event *event = &course->layout->events[index];
 	size_t i;
 
+	if (called_by(event, "memblock_double_array"))
+		return;
 	for (i = index; i-- > 0;) {
 		const struct kho_early_event *got = &course->layout->events[i];
 
@@ -504,6 +506,9 @@ static void take_reserve(struct course *course, const struct kho_early_event *ev
 {
 	u64 end = event->base + event->size;
 
+	/* The model doubles its own arrays, elsewhere and at another time. */
+	if (called_by(event, "memblock_double_array"))
+		return;
 	if (overlaps(&course->brk, event->base, end) || overlaps(&course->image, event->base, end) ||
 	    overlaps(&course->initrd, event->base, end))
 		return;
