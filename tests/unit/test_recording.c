@@ -36,6 +36,7 @@ static void fill_up(void **state)
 {
 	struct kho_result *result = result_of(state, CELL_FP);
 	struct kho_prediction *host = &result->estimates[KHO_ESTIMATOR_REPLAY].places[KHO_PLACE_HOST];
+	struct kho_prediction *aggregate = &result->estimates[KHO_ESTIMATOR_AGGREGATE].places[KHO_PLACE_HOST];
 	const struct kho_segment kernel = { KHO_SEGMENT_KERNEL, HUGE_ADDRESS, 4096 };
 
 	result->first_release = g_strdup("6.19.6");
@@ -51,8 +52,10 @@ static void fill_up(void **state)
 	host->have_left = true;
 	host->left_bytes = HUGE_ADDRESS;
 	result->estimates[KHO_ESTIMATOR_REPLAY].verdict.name = KHO_VERDICT_TP;
-	result->estimates[KHO_ESTIMATOR_AGGREGATE].places[KHO_PLACE_HOST].note = g_strdup("not built yet");
-	result->estimates[KHO_ESTIMATOR_AGGREGATE].verdict.excluded = "no-prediction";
+	kho_prediction_clear(aggregate);
+	*aggregate = (struct kho_prediction){ .answer = KHO_ANSWER_ABSENT, .note = g_strdup("not built yet") };
+	result->estimates[KHO_ESTIMATOR_AGGREGATE].verdict =
+		(struct kho_verdict){ .name = KHO_VERDICT_EXCLUDED, .excluded = "no-prediction" };
 	g_ptr_array_add(result->missing, g_strdup("kho/scratch: Permission denied"));
 	g_array_append_val(result->segments, kernel);
 	result->trace = g_strdup("traces/0123456789abcdef.trace");
@@ -301,6 +304,13 @@ static bool may_be_missing(const char *where, bool unfinished)
 	return false;
 }
 
+/* Computed from what else is there, or of no use to judging: not read, like a key that nobody knows. */
+static bool is_passed_over(const char *where)
+{
+	return strstr(where, ".precision") || strstr(where, ".recall") ||
+	       (g_str_has_prefix(where, "controls") && strstr(where, ".layout"));
+}
+
 struct expectation {
 	parser parse;
 	bool unfinished; /* nothing was found */
@@ -312,7 +322,7 @@ static void check_mutant(enum mutation mutation, const char *where, const char *
 	struct expectation *expectation = data;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KhoRecording) recording = expectation->parse(text, &error);
-	bool fine = (mutation == ADDED && !g_str_has_suffix(where, ".excluded")) ||
+	bool fine = is_passed_over(where) || (mutation == ADDED && !g_str_has_suffix(where, ".excluded")) ||
 		    (mutation == REMOVED && may_be_missing(where, expectation->unfinished));
 
 	expectation->mutants++;
