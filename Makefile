@@ -65,6 +65,8 @@ COMMAND := prepare campaign recorder recorded debugger options one_cell matrix c
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
 COMMAND += sources judge dataset_origin record
+# Handovers laid out on paper.
+MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
@@ -187,7 +189,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/guest
 	install -m 755 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/guest/init $(BUILD)/guest/kho_probe $(SHARE)/guest
-	cp -R kernel estimator topologies matrices expected $(SHARE)
+	cp -R kernel estimator topologies matrices expected references $(SHARE)
 
 .PHONY: clean
 clean:
