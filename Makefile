@@ -66,7 +66,10 @@ REPORT += json_lexis json_document json_reader read_prediction read_result recor
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
 COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
-MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot
+MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
+JUDGE += paper_difference forecast
+REPORT += forecast_text forecast_json
+COMMAND += paper_machine predict
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)

@@ -19,6 +19,7 @@ static const char usage[] =
 	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
 	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
+	"  predict TOPOLOGY[/SPEC]  what becomes of a handover, on paper, without booting\n"
 	"  record RUN...   make a data set of what runs recorded\n"
 	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
 	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
@@ -42,6 +43,7 @@ static const struct {
 	{ "reproduce", kho_command_reproduce },
 	{ "gdb", kho_command_gdb },
 	{ "judge", kho_command_judge },
+	{ "predict", kho_command_predict },
 	{ "record", kho_command_record },
 	{ "boundary", kho_command_boundary },
 	{ "edges", kho_command_edges },

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A machine to lay handovers out on paper for: one that was recorded, or one that never booted. */
+#ifndef KHO_COMMAND_PAPER_MACHINE_H
+#define KHO_COMMAND_PAPER_MACHINE_H
+
+#include "harness/machine/paths.h"
+#include "harness/model/result.h"
+
+/* Everything is borrowed, and may be NULL but for the paths. */
+struct kho_paper_options {
+	const struct kho_paths *paths;
+	const char *kernel;	 /* its name; NULL: the only one that has a reference */
+	const char *like;	 /* a recording of that very machine, to be used instead of the reference */
+	const char *image;	 /* a bzImage: what the successor will be */
+	const char *kernel_size; /* bytes that the kernel wants, instead */
+	const char *initrd_size; /* of the successor's initrd */
+};
+
+struct kho_paper_machine {
+	struct kho_topology *topology;
+	struct kho_cell *cell;	   /* the machine's, with any scratch */
+	struct kho_result *result; /* its first boot */
+	bool owned;		   /* result is not one of a recording's */
+	char *origin;		   /* where that is from, in a few words */
+	GArray *requests;	   /* of struct kho_load_request: what is loaded */
+	GPtrArray *recordings;	   /* of struct kho_recording *, that all this may be from */
+};
+
+/*
+ * The machine called @topology, or in the file of that name (it ends in ".yaml"). Errors are KHO_ERROR_INPUT.
+ */
+struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options *options, const char *topology,
+						 GError **error);
+void kho_paper_machine_free(struct kho_paper_machine *machine);
+typedef struct kho_paper_machine KhoPaperMachine;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoPaperMachine, kho_paper_machine_free)
+
+#endif
