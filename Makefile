@@ -175,8 +175,14 @@ check: unit bats smoke
 matrix: all
 	$(Q)$(BUILD)/kho-runner matrix $(MATRIX)
 
+# Against the library without sanitizers: what is measured is what runs.
+$(BUILD)/tests/bench_estimators: $(BUILD)/host/tests/bench/estimators.o $(LIBRARY:%=$(BUILD)/host/%.o)
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
 .PHONY: bench
-bench: all
+bench: all $(BUILD)/tests/bench_estimators
 	$(Q)ci/bench
 
 .PHONY: lint

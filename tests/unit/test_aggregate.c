@@ -142,7 +142,7 @@ static void alignment(void **state)
 	assert_false(machine.total.insufficient);
 	assert_room(&machine, 8 * MIB + boot(&machine));
 	assert_int_equal(machine.total.left_bytes, 2 * MIB - boot(&machine)); /* of no use to a map */
-	machine.scratch[0].size = 10 * MIB - 1; /* no whole page at the end either */
+	machine.scratch[0].size = 10 * MIB - 1;				      /* no whole page at the end either */
 	estimate_total(&machine);
 	assert_false(machine.total.insufficient);
 	machine.scratch[0].size = 8 * MIB;

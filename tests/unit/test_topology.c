@@ -297,7 +297,8 @@ static void test_too_many_nodes(void **state)
 	assert_no_error(error);
 	g_string_append(text, "- {memory: 64M, cpus: 1}\n");
 	assert_null(parse(text->str, &error));
-	assert_string_equal(error->message, "topologies/big.yaml:1026: nodes: 1025 nodes, but a machine has at most 1024");
+	assert_string_equal(error->message,
+			    "topologies/big.yaml:1026: nodes: 1025 nodes, but a machine has at most 1024");
 }
 
 /* Deep nesting must end in a message, not in minutes of work or on the end of the stack. */
