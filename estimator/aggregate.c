@@ -9,8 +9,10 @@
 
 /* mem_section[]: 16 KiB; page tables of vmemmap and for CPU entry areas: 20; tables of CPUs and resources: 20. */
 #define BOOT_BYTES ((u64)64 << 10)
-/* pglist_data: 12 KiB; and a per-cpu area of 152, page by page, for as many CPUs as nodes: no layout tells how many. */
-#define BOOT_NODE_BYTES ((u64)168 << 10)
+/* pglist_data: 12 KiB; and a page table, for the block that it breaks. */
+#define BOOT_NODE_BYTES ((u64)16 << 10)
+/* The per-cpu area of a CPU, page by page; as long as nobody tells, a node has one CPU. */
+#define BOOT_CPU_BYTES ((u64)152 << 10)
 /* Usage bitmaps: 88 bytes; struct mem_section: 16; page tables for a direct map without pages of 1 GiB: 512. */
 #define BOOT_SECTION_BYTES ((u64)640)
 
@@ -195,12 +197,19 @@ static u64 blocks_made(const struct unit *unit, const struct room *room, u64 boo
 	return minimum(wanted, whole + (room->bytes - taken) / (unit->bytes + unit->table_bytes));
 }
 
+static u64 boot_bytes(const struct kho_aggregate_input *input, u64 sections)
+{
+	u64 percpu = input->percpu_bytes ? input->percpu_bytes : input->nr_nodes * BOOT_CPU_BYTES;
+
+	return BOOT_BYTES + input->nr_nodes * BOOT_NODE_BYTES + percpu + sections * BOOT_SECTION_BYTES;
+}
+
 struct kho_aggregate_result kho_aggregate_estimate(const struct kho_aggregate_input *input)
 {
 	struct unit unit = unit_of(&input->geometry);
 	struct room room = find_room(input, &unit);
 	u64 sections = count_sections(&input->memory);
-	u64 boot = BOOT_BYTES + input->nr_nodes * BOOT_NODE_BYTES + sections * BOOT_SECTION_BYTES;
+	u64 boot = boot_bytes(input, sections);
 	u64 wanted = sections * unit.per_section, whole = minimum(wanted, blocks_left(&unit, &room, boot));
 	u64 made = blocks_made(&unit, &room, boot, wanted);
 	struct kho_aggregate_result result = {

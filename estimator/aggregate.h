@@ -29,7 +29,8 @@ struct kho_aggregate_input {
 	 * needs room to unpack itself. 0: not known, and taken to be all of it.
 	 */
 	u64 kernel_bytes;
-	size_t nr_nodes; /* one more than the highest node number */
+	u64 percpu_bytes; /* the per-cpu areas of all CPUs; 0: not known, and taken to be one CPU's for each node */
+	size_t nr_nodes;  /* one more than the highest node number */
 };
 
 struct kho_aggregate_result {

@@ -51,6 +51,34 @@ static u64 kernel_bytes(const struct kho_layout *layout)
 	return 0;
 }
 
+static u64 overlap(const struct kho_early_event *a, const struct kho_early_event *b)
+{
+	u64 start = MAX(a->base, b->base), end = MIN(a->base + a->size, b->base + b->size);
+
+	return end > start ? end - start : 0;
+}
+
+/*
+ * What the per-cpu areas of the first kernel took: pcpu_embed_first_chunk() takes large blocks, and gives back what no
+ * CPU needs. 0: not known.
+ */
+static u64 percpu_bytes(const struct kho_layout *layout)
+{
+	u64 bytes = 0;
+
+	for (size_t i = 0; i < layout->nr_events; i++) {
+		const struct kho_early_event *event = &layout->events[i];
+
+		if (event->kind != KHO_EARLY_ALLOC || !event->base || strcmp(event->caller, "pcpu_fc_alloc") != 0)
+			continue;
+		bytes += event->size;
+		for (size_t j = i + 1; j < layout->nr_events; j++)
+			if (layout->events[j].kind == KHO_EARLY_FREE)
+				bytes -= MIN(bytes, overlap(event, &layout->events[j]));
+	}
+	return bytes;
+}
+
 /* Rounded so that what is lacking never looks like enough. */
 static char *why(const struct kho_aggregate_result *result)
 {
@@ -77,6 +105,7 @@ void kho_predict_aggregate(const struct kho_layout *layout, struct kho_predictio
 		.segments = layout->segments,
 		.nr_segments = layout->nr_segments,
 		.kernel_bytes = kernel_bytes(layout),
+		.percpu_bytes = percpu_bytes(layout),
 		.nr_nodes = layout->nr_nodes,
 	};
 	struct kho_aggregate_result result = kho_aggregate_estimate(&input);

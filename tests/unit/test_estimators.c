@@ -125,12 +125,42 @@ static void what_the_kernel_keeps(void **state)
 	}
 }
 
+/* Two blocks of 2 MiB for two CPUs: all but 152 KiB of each is given back, and one is given back whole. */
+static void what_the_cpus_need(void **state)
+{
+	const struct kho_early_event events[] = {
+		{ .kind = KHO_EARLY_ALLOC, .base = 10 * MIB, .size = 2 * MIB, .caller = "pcpu_fc_alloc" },
+		{ .kind = KHO_EARLY_ALLOC, .base = 20 * MIB, .size = 2 * MIB, .caller = "pcpu_fc_alloc" },
+		{ .kind = KHO_EARLY_ALLOC, .base = 0, .size = 2 * MIB, .caller = "pcpu_fc_alloc" }, /* failed */
+		{ .kind = KHO_EARLY_ALLOC, .base = 30 * MIB, .size = 2 * MIB, .caller = "memmap_alloc" },
+		{ .kind = KHO_EARLY_FREE, .base = 10 * MIB + 152 * KIB, .size = 2 * MIB - 152 * KIB },
+		{ .kind = KHO_EARLY_FREE, .base = 20 * MIB + 152 * KIB, .size = 2 * MIB - 152 * KIB },
+		{ .kind = KHO_EARLY_FREE, .base = 30 * MIB, .size = 2 * MIB },
+	};
+	struct kho_prediction known, guessed;
+	struct machine machine = { 0 };
+	struct kho_layout layout;
+
+	draw(&machine, "00112233");
+	add_scratch(&machine, 0, 32 * MIB);
+	layout = layout_of(&machine);
+	kho_predict_aggregate(&layout, &guessed);
+	layout.events = events;
+	layout.nr_events = COUNT(events);
+	kho_predict_aggregate(&layout, &known);
+	/* four nodes were taken for four CPUs */
+	assert_int_equal(guessed.required_bytes - known.required_bytes, 2 * 152 * KIB);
+	kho_prediction_clear(&known);
+	kho_prediction_clear(&guessed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(side_by_side),
 		cmocka_unit_test(aggregate_says_why),
 		cmocka_unit_test(what_the_kernel_keeps),
+		cmocka_unit_test(what_the_cpus_need),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
