@@ -214,7 +214,7 @@ static const struct {
 	{ "nodes=", "--nodes: '' is an empty list" },
 	{ "nodes=1,,2", "--nodes: '' is not a whole number" },
 	{ "nodes=0", "--nodes: '0' is not from 1 to 1024" },
-	{ "nodes=65", "--nodes: '65' is not from 1 to 1024" },
+	{ "nodes=1025", "--nodes: '1025' is not from 1 to 1024" },
 	{ "nodes=1,2,1", "--nodes: '1' is listed twice" },
 	{ "nodes=-1", "--nodes: '-1' is not a whole number" },
 	{ "sizes=1Q", "--sizes: '1Q' is not a size" },
@@ -232,7 +232,7 @@ static const struct {
 	{ "seed=18446744073709551616", "--seed: '18446744073709551616' is not a whole number" },
 	{ "count=0", "--count: '0' is not from 1 to 10000" },
 	{ "count=10001", "--count: '10001' is not from 1 to 10000" },
-	{ "max-nodes=65", "--max-nodes: '65' is not from 1 to 1024" },
+	{ "max-nodes=1025", "--max-nodes: '1025' is not from 1 to 1024" },
 	{ "max-memory=511M", "--max-memory: '511M' is not from 512M to 65535G" },
 	{ "strategy=random max-nodes=64 max-memory=1G", "--max-memory: 1G is too little for 64 nodes of at least 64M" },
 };
