@@ -12,7 +12,7 @@ struct kho_id_words {
 };
 
 /*
- * Fills , to be cleared also after an error. , or else the one that the environment names (KERNEL_TREE,
+ * Fills @words, to be cleared also after an error. @kernel, or else the one that the environment names (KERNEL_TREE,
  * KERNEL_DIR), stands in for that of the id. The scratch is any text. Errors are KHO_ERROR_INPUT.
  */
 bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words *words, GError **error);

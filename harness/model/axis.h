@@ -11,7 +11,7 @@
  * A value on an axis is a number of steps. A step is 1 % or, for sizes, 2 MiB: a pageblock, which is
  * CMA_MIN_ALIGNMENT_BYTES. The kernel rounds the per-node size up to that itself (scratch_size_node(), Linux 6.18 to
  * 7.3). The other two it takes as they are; but kho_init() gives each area to CMA by whole pageblocks, so that one
- *which ends inside of a pageblock takes memory along that is not its own, and must not be asked for.
+ * which ends inside of a pageblock takes memory along that is not its own, and must not be asked for.
  */
 #ifndef KHO_MODEL_AXIS_H
 #define KHO_MODEL_AXIS_H

@@ -3,8 +3,8 @@
  * The early boot of a machine that never booted, scaled from that of one that did: the reference. Pure.
  *
  * What a kernel asks of memblock depends on its build, its command line and the machine. The first two are the
- *reference's; what depends on the machine is made anew, as arch/x86 and mm/ of Linux 6.19 do it, and put into a model
- *of memblock:
+ * reference's; what depends on the machine is made anew, as arch/x86 and mm/ of Linux 6.19 do it, and put into a model
+ * of memblock:
  *
  *	page tables of the direct map		by memory, estimator/direct_map.h
  *	the table of distances between nodes	by nodes, if there is one
@@ -18,9 +18,9 @@
  *	swiotlb					if there is memory above 4 GiB
  *
  * Everything else stays as it is. What is only near: firmware's tables are taken to be as large as the reference's
- *(with more CPUs or DIMMs than that has they may reach down a page or a few more; then the initrd and all that is below
- *it lies 64 KiB lower); node data of kernels for more than 64 nodes; per-cpu areas in nodes that lie more than 24 TiB
- *apart (they are then made of single pages).
+ * (with more CPUs or DIMMs than that has they may reach down a page or a few more; then the initrd and all that is
+ *below it lies 64 KiB lower); node data of kernels for more than 64 nodes; per-cpu areas in nodes that lie more than 24
+ *TiB apart (they are then made of single pages).
  */
 #ifndef KHO_MODEL_SCALED_BOOT_H
 #define KHO_MODEL_SCALED_BOOT_H

@@ -144,7 +144,7 @@ void kho_scaled_make_roots(struct kho_scaled_parts *parts)
 	}
 }
 
-/* Piece  has room for the buffer of event , at its end: so it is there, and not in the piece any more. */
+/* Piece @i has room for the buffer of event @at, at its end: so it is there, and not in the piece any more. */
 static bool cut_buffer(GArray *events, guint at, guint i, uint64_t align)
 {
 	struct kho_early_event *buffer = &g_array_index(events, struct kho_early_event, at);

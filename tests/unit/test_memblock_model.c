@@ -558,8 +558,8 @@ static void bug_of_both_arrays(void **state)
 /*
  * Pages; reserved from 0 on, beyond the end of memory, with an array of two entries:
  *
- *	0....5##8.......15|16	one is taken; the array goes to 15, inside of the range, because an upper bound of 0 is
- *none rrrrrr##rrrrrrrra rrrr	now the range comes to three pieces instead of two: five entries, and there are four
+ *	0....5##8.......15|16	one is taken; the array goes to 15, inside of the range: an upper bound of 0 is none
+ *	rrrrrr##rrrrrrrra rrrr	now the range comes to three pieces instead of two: five entries, and there are four
  */
 static void bug_of_a_cut_up_range(void **state)
 {
@@ -621,8 +621,7 @@ static void what_is_not_modelled(void **state)
 
 /*
  *	.000011111.
- *	  ##  1111	of 2 MiB, for node 1: two fit there, one in node 0's; what is left over, is too short or not
- *round
+ *	  ##  1111	of 2 MiB, for node 1: two fit there, one in node 0's; what is left is too short or not round
  */
 static void blocks_go_elsewhere(void **state)
 {
