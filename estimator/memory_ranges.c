@@ -47,6 +47,17 @@ struct kho_memory kho_memory_from_ranges(const struct kho_memory_ranges *ranges)
 	return (struct kho_memory){ .next_section = next_section, .pfn_node = pfn_node, .context = ranges };
 }
 
+struct kho_memory_ranges kho_memory_ranges_of(const struct kho_geometry *geometry,
+					      const struct kho_memory_range *ranges, size_t count)
+{
+	return (struct kho_memory_ranges){
+		.ranges = ranges,
+		.count = count,
+		.page_size = geometry->page_size,
+		.section_bytes = geometry->page_size * geometry->pages_per_section,
+	};
+}
+
 bool kho_memory_ranges_valid(const struct kho_memory_ranges *ranges, size_t nr_nodes)
 {
 	u64 end = 0;

@@ -22,6 +22,10 @@ struct kho_memory_ranges {
 	u64 section_bytes;
 };
 
+/* A list of ranges, which must outlive the answer, with the units of @geometry. */
+struct kho_memory_ranges kho_memory_ranges_of(const struct kho_geometry *geometry,
+					      const struct kho_memory_range *ranges, size_t count);
+
 /*
  * The ranges as the estimator wants to see them. @ranges must outlive the answer.
  *

@@ -622,12 +622,7 @@ static void set_up(struct course *course, void *workspace)
 	course->words = course->bases + layout->nr_events;
 	for (i = 0; i < layout->nr_events; i++)
 		course->bases[i] = 0;
-	course->ranges = (struct kho_memory_ranges){
-		.ranges = layout->ranges,
-		.count = layout->nr_ranges,
-		.page_size = layout->geometry.page_size,
-		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
-	};
+	course->ranges = kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
 	course->memory = kho_memory_from_ranges(&course->ranges);
 	course->replay->backing =
 		(struct kho_map_backing){ .mb = &course->mb, .geometry = &layout->geometry, .lowest = MAX_DMA };

@@ -106,12 +106,8 @@ static void report_estimate(struct record_channel *channel, const struct kho_spa
 
 static void estimate(struct record_channel *channel, const struct facts *facts)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = facts->map.ranges,
-		.count = facts->map.count,
-		.page_size = facts->geometry.page_size,
-		.section_bytes = facts->geometry.page_size * facts->geometry.pages_per_section,
-	};
+	const struct kho_memory_ranges ranges =
+		kho_memory_ranges_of(&facts->geometry, facts->map.ranges, facts->map.count);
 	const struct kho_sparsemem_input input = {
 		.geometry = facts->geometry,
 		.memory = kho_memory_from_ranges(&ranges),

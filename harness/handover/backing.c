@@ -143,12 +143,8 @@ static bool makes_sense(const struct examination *x, const struct kho_memory_ran
 
 GArray *kho_backing_examine(const struct kho_backing_input *input)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = (const struct kho_memory_range *)input->ranges->data,
-		.count = input->ranges->len,
-		.page_size = input->geometry.page_size,
-		.section_bytes = input->geometry.page_size * input->geometry.pages_per_section,
-	};
+	const struct kho_memory_ranges ranges = kho_memory_ranges_of(
+		&input->geometry, (const struct kho_memory_range *)input->ranges->data, input->ranges->len);
 	struct examination x = {
 		.input = input,
 		.memory = kho_memory_from_ranges(&ranges),

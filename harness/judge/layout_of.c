@@ -45,12 +45,8 @@ static bool segments_valid(const struct kho_layout *layout, u64 end_of_memory)
 
 static bool layout_valid(const struct kho_layout *layout)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = layout->ranges,
-		.count = layout->nr_ranges,
-		.page_size = layout->geometry.page_size,
-		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
-	};
+	const struct kho_memory_ranges ranges =
+		kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
 	u64 end_of_memory = layout->ranges[layout->nr_ranges - 1].end;
 
 	return geometry_valid(&layout->geometry) && layout->nr_nodes <= MAX_NODES &&
@@ -117,4 +113,15 @@ const char *kho_layout_of(const struct kho_result *result, struct kho_layout *la
 	if (!lacking && !layout->nr_scratch)
 		return "the probe could not read the scratch layout";
 	return lacking;
+}
+
+struct kho_sparsemem_input kho_layout_sparsemem(const struct kho_layout *layout, const struct kho_memory_ranges *ranges)
+{
+	return (struct kho_sparsemem_input){
+		.geometry = layout->geometry,
+		.memory = kho_memory_from_ranges(ranges),
+		.scratch = layout->scratch,
+		.nr_scratch = layout->nr_scratch,
+		.nr_nodes = layout->nr_nodes,
+	};
 }

@@ -15,4 +15,8 @@ const char *kho_layout_of(const struct kho_result *result, struct kho_layout *la
 /* The same of a first boot that may have no scratch, because KHO turned itself off or was not on. */
 const char *kho_layout_of_machine(const struct kho_result *result, struct kho_layout *layout);
 
+/* @layout as sparsemem sees it. @ranges: the layout's, by kho_memory_ranges_of(); they must outlive the answer. */
+struct kho_sparsemem_input kho_layout_sparsemem(const struct kho_layout *layout,
+						const struct kho_memory_ranges *ranges);
+
 #endif

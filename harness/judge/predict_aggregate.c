@@ -91,12 +91,8 @@ static char *why(const struct kho_aggregate_result *result)
 
 void kho_predict_aggregate(const struct kho_layout *layout, struct kho_prediction *prediction)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = layout->ranges,
-		.count = layout->nr_ranges,
-		.page_size = layout->geometry.page_size,
-		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
-	};
+	const struct kho_memory_ranges ranges =
+		kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
 	const struct kho_aggregate_input input = {
 		.geometry = layout->geometry,
 		.memory = kho_memory_from_ranges(&ranges),

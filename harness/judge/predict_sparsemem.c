@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The estimator under test, on the host: it looks at geometry, memory and scratch alone. */
 #include "harness/judge/estimators.h"
+#include "harness/judge/layout_of.h"
 
 static void fill(struct kho_prediction *prediction, const struct kho_sparsemem_result *result, GArray *nodes)
 {
@@ -22,19 +23,9 @@ static void fill(struct kho_prediction *prediction, const struct kho_sparsemem_r
 
 void kho_predict_sparsemem(const struct kho_layout *layout, struct kho_prediction *prediction)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = layout->ranges,
-		.count = layout->nr_ranges,
-		.page_size = layout->geometry.page_size,
-		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
-	};
-	const struct kho_sparsemem_input input = {
-		.geometry = layout->geometry,
-		.memory = kho_memory_from_ranges(&ranges),
-		.scratch = layout->scratch,
-		.nr_scratch = layout->nr_scratch,
-		.nr_nodes = layout->nr_nodes,
-	};
+	const struct kho_memory_ranges ranges =
+		kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
+	const struct kho_sparsemem_input input = kho_layout_sparsemem(layout, &ranges);
 	g_autofree struct kho_scratch_piece *pieces =
 		g_new(struct kho_scratch_piece, kho_sparsemem_count_pieces(&input) + 1);
 	GArray *nodes = g_array_new(FALSE, TRUE, sizeof(struct kho_sparsemem_node));

@@ -67,12 +67,8 @@ static bool find_node_data(const struct kho_result *reference, struct kho_refere
 
 static bool find_usage(const struct kho_result *reference, struct kho_reference_boot *boot)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = (const struct kho_memory_range *)reference->ranges->data,
-		.count = reference->ranges->len,
-		.page_size = reference->geometry.page_size,
-		.section_bytes = reference->geometry.page_size * reference->geometry.pages_per_section,
-	};
+	const struct kho_memory_ranges ranges = kho_memory_ranges_of(
+		&reference->geometry, (const struct kho_memory_range *)reference->ranges->data, reference->ranges->len);
 	const struct kho_memory memory = kho_memory_from_ranges(&ranges);
 	guint at = find_alloc(reference, 0, "sparse_init_nid");
 	struct kho_map_run run;

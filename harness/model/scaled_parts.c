@@ -199,12 +199,8 @@ static void make_map(struct kho_scaled_parts *parts, struct kho_map_backing *bac
 void kho_scaled_make_sparse(struct kho_scaled_parts *parts)
 {
 	const struct kho_geometry *geometry = &parts->geometry;
-	const struct kho_memory_ranges ranges = {
-		.ranges = (const struct kho_memory_range *)parts->machine->ranges->data,
-		.count = parts->machine->ranges->len,
-		.page_size = geometry->page_size,
-		.section_bytes = geometry->page_size * geometry->pages_per_section,
-	};
+	const struct kho_memory_ranges ranges = kho_memory_ranges_of(
+		geometry, (const struct kho_memory_range *)parts->machine->ranges->data, parts->machine->ranges->len);
 	const struct kho_memory memory = kho_memory_from_ranges(&ranges);
 	struct kho_map_backing backing = { .mb = &parts->book.mb, .geometry = geometry, .lowest = MAX_DMA };
 	struct kho_map_run run;

@@ -35,19 +35,9 @@ static const struct kho_result *find(const struct kho_recording *recording, cons
 
 static void bench_sparsemem(const struct kho_layout *layout)
 {
-	const struct kho_memory_ranges ranges = {
-		.ranges = layout->ranges,
-		.count = layout->nr_ranges,
-		.page_size = layout->geometry.page_size,
-		.section_bytes = layout->geometry.page_size * layout->geometry.pages_per_section,
-	};
-	const struct kho_sparsemem_input input = {
-		.geometry = layout->geometry,
-		.memory = kho_memory_from_ranges(&ranges),
-		.scratch = layout->scratch,
-		.nr_scratch = layout->nr_scratch,
-		.nr_nodes = layout->nr_nodes,
-	};
+	const struct kho_memory_ranges ranges =
+		kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
+	const struct kho_sparsemem_input input = kho_layout_sparsemem(layout, &ranges);
 	g_autofree struct kho_sparsemem_node *nodes = g_new(struct kho_sparsemem_node, layout->nr_nodes);
 	g_autofree struct kho_scratch_piece *pieces =
 		g_new(struct kho_scratch_piece, kho_sparsemem_count_pieces(&input) + 1);

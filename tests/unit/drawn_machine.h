@@ -76,12 +76,7 @@ static inline void add_segment(struct machine *machine, enum kho_segment_kind ki
 
 static inline struct kho_memory_ranges ranges_of(const struct machine *machine)
 {
-	return (struct kho_memory_ranges){
-		.ranges = machine->ranges,
-		.count = machine->nr_ranges,
-		.page_size = machine->geometry.page_size,
-		.section_bytes = machine->geometry.page_size * machine->geometry.pages_per_section,
-	};
+	return kho_memory_ranges_of(&machine->geometry, machine->ranges, machine->nr_ranges);
 }
 
 static inline void estimate(struct machine *machine)
