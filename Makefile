@@ -47,7 +47,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 
 # --- what there is ---
 
-ESTIMATOR := sparsemem memory_ranges aggregate replay direct_map map_backing memblock_model first_boot scratch_plan kexec_load
+ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
 MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout \
 	cell control ample reservation matrix matrix_file random generate generate_options outcome prediction verdict result \
 	log_line early_trace kexec_segments

@@ -255,7 +255,6 @@ bool kho_direct_map_build(struct kho_direct_map *map, struct kho_mb *mb, u64 end
 		.buffer_end = buffer,
 		.buffer_top = buffer_top,
 		.use_buffer = true,
-		.end = end,
 		.pud_tables = words,
 		.pmd_tables = words + puds,
 		.pte_tables = words + puds + pmds,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "first_boot.h"
 
-#define NODES_LEAST 64 /* 1 << CONFIG_NODES_SHIFT, where there are no more */
+#include "early_boot.h"
 
 void kho_first_boot_workspace(const struct kho_layout *layout, size_t *nr_memory, size_t *nr_reserved)
 {
@@ -18,16 +18,6 @@ static void add_memory(const struct kho_layout *layout, struct kho_mb *mb)
 	for (i = 0; i < layout->nr_ranges; i++)
 		kho_mb_add_node(mb, layout->ranges[i].start, layout->ranges[i].end - layout->ranges[i].start,
 				(int)layout->ranges[i].node, 0);
-}
-
-/* numa_clear_kernel_node_hotplug(): what is reserved so far gets the node that it lies on. */
-static void set_nodes(const struct kho_layout *layout, struct kho_mb *mb)
-{
-	size_t i;
-
-	for (i = 0; i < layout->nr_ranges; i++)
-		kho_mb_set_node(mb, &mb->reserved, layout->ranges[i].start,
-				layout->ranges[i].end - layout->ranges[i].start, (int)layout->ranges[i].node);
 }
 
 /* Where the node that was asked for had nothing, memblock_alloc_range_nid() reserves for no node. */
@@ -83,8 +73,7 @@ static void take_event(struct kho_mb *mb, const struct kho_early_event *event)
 const char *kho_first_boot_run(const struct kho_layout *layout, struct kho_mb_region *memory,
 			       struct kho_mb_region *reserved, struct kho_mb *mb)
 {
-	struct kho_mb_config config =
-		kho_mb_config_x86_64(layout->nr_nodes > NODES_LEAST ? (int)layout->nr_nodes : NODES_LEAST);
+	struct kho_mb_config config = kho_early_config(layout->geometry.page_size, layout->nr_nodes);
 	u64 memory_max = config.memory_regions, reserved_max = config.reserved_regions;
 	size_t nr_memory, nr_reserved, i;
 	bool nodes_set = false;
@@ -97,14 +86,13 @@ const char *kho_first_boot_run(const struct kho_layout *layout, struct kho_mb_re
 	/* Its own doublings are events as well: the model need not make any. */
 	config.memory_regions = nr_memory;
 	config.reserved_regions = nr_reserved;
-	config.page_size = layout->geometry.page_size;
 	kho_mb_init(mb, &config, memory, nr_memory, reserved, nr_reserved);
 	add_memory(layout, mb);
 	for (i = 0; i < layout->nr_events; i++) {
 		const struct kho_early_event *event = &layout->events[i];
 
 		if (event->nid != KHO_ANY_NODE && !nodes_set) {
-			set_nodes(layout, mb);
+			kho_early_set_nodes(mb, &mb->reserved, layout->ranges, layout->nr_ranges);
 			nodes_set = true;
 		}
 		take_event(mb, event);

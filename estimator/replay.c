@@ -2,16 +2,12 @@
 #include "replay.h"
 
 #include "direct_map.h"
+#include "early_boot.h"
+#include "scratch_plan.h"
 
 #define MIB	       (1ULL << 20)
 #define LOW_RESERVED   (64ULL << 10) /* early_reserve_memory() */
-#define MAX_DMA	       (16 * MIB)    /* MAX_DMA_ADDRESS */
 #define KHO_SETUP_DATA 48	     /* struct setup_data and struct kho_data behind it */
-#define SCRATCH_ENTRY  16	     /* struct kho_scratch */
-
-/* INIT_PGT_BUF_SIZE, at the end of the brk: twice as much with RANDOMIZE_MEMORY. */
-#define PGT_BUFFER_SMALL (8ULL << 12)
-#define PGT_BUFFER_LARGE (16ULL << 12)
 
 #define PERCPU_TABLES 3 /* upper, middle, lower */
 
@@ -29,13 +25,13 @@ struct course {
 	struct kho_mb mb;
 	struct kho_memory memory;
 	struct kho_memory_ranges ranges;
-	struct kho_mb_region *regions; /* workspace */
-	u64 *bases;		       /* where the successor got what the first kernel got from event i */
+	u64 *bases; /* where the successor got what the first kernel got from event i */
 	u64 *words;
 	size_t nr_memory, nr_reserved, nr_words;
 
-	struct place image, initrd, brk; /* of the first kernel */
-	u64 image_at;			 /* of the successor's image */
+	struct kho_early_kernel kernel; /* of the first kernel */
+	struct place initrd;		/* likewise */
+	u64 image_at;			/* where the successor's lies */
 	bool nodes_set, mapped;
 	u64 next_section;
 	u64 bounce_wanted; /* of the first kernel */
@@ -45,21 +41,9 @@ struct course {
 	void *context;
 };
 
-static bool text_equal(const char *a, const char *b)
+static bool overlap(u64 start, u64 end, u64 other_start, u64 other_end)
 {
-	while (*a && *a == *b)
-		a++, b++;
-	return *a == *b;
-}
-
-static bool called_by(const struct kho_early_event *event, const char *caller)
-{
-	return text_equal(event->caller, caller);
-}
-
-static bool overlaps(const struct place *place, u64 start, u64 end)
-{
-	return start < place->end && place->start < end;
+	return start < other_end && other_start < end;
 }
 
 static u64 page_up(const struct course *course, u64 size)
@@ -95,36 +79,16 @@ static const struct kho_segment *segment_of(const struct kho_layout *layout, enu
 	return NULL;
 }
 
-/* setup_arch(): reserve_brk(), right behind the image. */
-static bool find_brk(struct course *course)
+static struct place find_initrd(const struct kho_layout *layout)
 {
+	struct place initrd = { 0 };
 	size_t i;
 
-	for (i = 0; i < course->layout->nr_events; i++) {
-		const struct kho_early_event *event = &course->layout->events[i];
-
-		if (event->kind == KHO_EARLY_INITRD)
-			course->initrd = (struct place){ event->base, event->base + event->size };
-		if (event->kind == KHO_EARLY_RESERVE && !course->brk.end && event->flags & KHO_MB_RSRV_KERN &&
-		    called_by(event, "setup_arch"))
-			course->brk = (struct place){ event->base, event->base + event->size };
-	}
-	return course->brk.end;
-}
-
-/* The first table has image and brk as one. */
-static bool find_image(struct course *course)
-{
-	size_t i;
-
-	for (i = 0; i < course->layout->nr_events; i++) {
-		const struct kho_early_event *event = &course->layout->events[i];
-
-		if (event->kind == KHO_EARLY_FOUND && event->base < course->brk.start &&
-		    event->base + event->size >= course->brk.end)
-			course->image = (struct place){ event->base, course->brk.start };
-	}
-	return course->image.end;
+	for (i = 0; i < layout->nr_events; i++)
+		if (layout->events[i].kind == KHO_EARLY_INITRD)
+			initrd = (struct place){ layout->events[i].base,
+						 layout->events[i].base + layout->events[i].size };
+	return initrd;
 }
 
 static bool has_memory(const struct kho_layout *layout)
@@ -153,7 +117,7 @@ static const char *what_is_missing(struct course *course)
 		return "the successor's memory map is not allocated in buffers";
 	if (!layout->geometry.map_virtual || !layout->geometry.pmd_size)
 		return "the successor's memory map is not virtual";
-	if (!find_brk(course) || !find_image(course))
+	if (!kho_early_kernel_find(layout->events, layout->nr_events, &course->kernel))
 		return "the trace does not show where the first kernel lies";
 	return NULL;
 }
@@ -165,7 +129,7 @@ static void reserve_what_was_found(struct course *course)
 {
 	size_t i;
 
-	kho_mb_reserve(&course->mb, course->image_at, course->image.end - course->image.start, KHO_MB_NO_NODE,
+	kho_mb_reserve(&course->mb, course->image_at, course->kernel.brk - course->kernel.start, KHO_MB_NO_NODE,
 		       KHO_MB_RSRV_KERN);
 	kho_mb_reserve(&course->mb, 0, LOW_RESERVED, KHO_MB_NO_NODE, 0);
 	for (i = 0; i < course->layout->nr_events; i++) {
@@ -203,7 +167,7 @@ static void add_scratch(struct course *course)
 		kho_mb_mark(&course->mb, &course->mb.memory, area->start, area->size, KHO_MB_SCRATCH);
 	}
 	kho_mb_reserve(&course->mb, segment_of(layout, KHO_SEGMENT_SCRATCH_LIST)->start,
-		       layout->nr_scratch * SCRATCH_ENTRY, KHO_MB_NO_NODE, 0);
+		       layout->nr_scratch * KHO_SCRATCH_ENTRY, KHO_MB_NO_NODE, 0);
 	course->mb.scratch_only = true;
 }
 
@@ -212,8 +176,8 @@ static void add_memory(struct course *course)
 {
 	size_t i;
 
-	kho_mb_reserve(&course->mb, course->image_at + (course->image.end - course->image.start),
-		       course->brk.end - course->brk.start, KHO_MB_NO_NODE, KHO_MB_RSRV_KERN);
+	kho_mb_reserve(&course->mb, course->image_at + (course->kernel.brk - course->kernel.start),
+		       course->kernel.end - course->kernel.brk, KHO_MB_NO_NODE, KHO_MB_RSRV_KERN);
 	kho_mb_allow_resize(&course->mb);
 	for (i = 0; i < course->layout->nr_events; i++) {
 		const struct kho_early_event *event = &course->layout->events[i];
@@ -230,9 +194,8 @@ static void add_memory(struct course *course)
 /* init_mem_mapping() */
 static void map_memory(struct course *course)
 {
-	u64 brk_size = course->brk.end - course->brk.start;
-	u64 top = course->image_at + (course->brk.end - course->image.start);
-	u64 buffer = brk_size >= PGT_BUFFER_LARGE ? PGT_BUFFER_LARGE : PGT_BUFFER_SMALL;
+	u64 top = course->image_at + (course->kernel.end - course->kernel.start);
+	u64 buffer = kho_early_table_buffer(&course->kernel);
 	const struct kho_mb_region *last;
 	struct kho_direct_map map;
 
@@ -256,14 +219,9 @@ static void map_memory(struct course *course)
 static void set_nodes(struct course *course)
 {
 	const struct kho_layout *layout = course->layout;
-	size_t i;
 
-	for (i = 0; i < layout->nr_ranges; i++)
-		kho_mb_set_node(&course->mb, &course->mb.memory, layout->ranges[i].start,
-				layout->ranges[i].end - layout->ranges[i].start, (int)layout->ranges[i].node);
-	for (i = 0; i < layout->nr_ranges; i++)
-		kho_mb_set_node(&course->mb, &course->mb.reserved, layout->ranges[i].start,
-				layout->ranges[i].end - layout->ranges[i].start, (int)layout->ranges[i].node);
+	kho_early_set_nodes(&course->mb, &course->mb.memory, layout->ranges, layout->nr_ranges);
+	kho_early_set_nodes(&course->mb, &course->mb.reserved, layout->ranges, layout->nr_ranges);
 	course->nodes_set = true;
 }
 
@@ -288,22 +246,9 @@ static void back_map(struct course *course, const struct kho_early_event *event)
 	course->replay->map_wanted = run.count;
 }
 
-static struct kho_mb_request request_of(const struct kho_early_event *event)
-{
-	return (struct kho_mb_request){
-		.size = event->size,
-		.align = event->align,
-		.from = event->from,
-		/* 1 is MEMBLOCK_ALLOC_NOLEAKTRACE, which is the current limit as well. */
-		.to = event->to == 1 ? KHO_MB_ACCESSIBLE : event->to,
-		.nid = event->nid,
-		.exact = event->exact,
-	};
-}
-
 static u64 allocate(struct course *course, const struct kho_early_event *event, u64 size)
 {
-	struct kho_mb_request request = request_of(event);
+	struct kho_mb_request request = kho_early_request_of(event);
 	u64 base;
 
 	request.size = size;
@@ -363,7 +308,7 @@ static u64 allocate_hash(struct course *course, const struct kho_early_event *ev
 
 static bool is_percpu(const struct kho_early_event *event)
 {
-	return event->kind == KHO_EARLY_ALLOC && called_by(event, "pcpu_fc_alloc");
+	return event->kind == KHO_EARLY_ALLOC && kho_early_called_by(event, "pcpu_fc_alloc");
 }
 
 /* Bytes of an area that the first kernel did not give back. */
@@ -388,7 +333,7 @@ static void allocate_percpu_pages(struct course *course)
 	const struct kho_layout *layout = course->layout;
 	struct kho_mb_request request = { .size = layout->geometry.page_size,
 					  .align = layout->geometry.page_size,
-					  .from = MAX_DMA };
+					  .from = KHO_MAX_DMA };
 	size_t i;
 
 	for (i = 0; i < layout->nr_events; i++) {
@@ -442,7 +387,7 @@ static bool is_dispensable(const struct kho_early_event *event)
 	size_t i;
 
 	for (i = 0; i < sizeof(callers) / sizeof(callers[0]); i++)
-		if (called_by(event, callers[i]))
+		if (kho_early_called_by(event, callers[i]))
 			return true;
 	return !event->base;
 }
@@ -454,15 +399,15 @@ static void take_alloc(struct course *course, size_t index)
 	const struct kho_early_event *event = &course->layout->events[index];
 	u64 base;
 
-	if (called_by(event, "init_mem_mapping") || called_by(event, "memory_map_top_down") ||
-	    called_by(event, "alloc_low_pages")) {
+	if (kho_early_called_by(event, "init_mem_mapping") || kho_early_called_by(event, "memory_map_top_down") ||
+	    kho_early_called_by(event, "alloc_low_pages")) {
 		if (!course->mapped)
 			map_memory(course);
 		return;
 	}
 	if (event->nid != KHO_ANY_NODE && !course->nodes_set)
 		set_nodes(course);
-	if (called_by(event, "memmap_alloc")) {
+	if (kho_early_called_by(event, "memmap_alloc")) {
 		if (event->exact)
 			back_map(course, event);
 		return;
@@ -471,9 +416,9 @@ static void take_alloc(struct course *course, size_t index)
 		allocate_percpu(course, index);
 		return;
 	}
-	if (called_by(event, "swiotlb_init_remap"))
+	if (kho_early_called_by(event, "swiotlb_init_remap"))
 		base = allocate_bounce(course, event);
-	else if (called_by(event, "alloc_large_system_hash"))
+	else if (kho_early_called_by(event, "alloc_large_system_hash"))
 		base = allocate_hash(course, event);
 	else
 		base = allocate(course, event, event->size);
@@ -488,7 +433,7 @@ static void take_free(struct course *course, size_t index)
 	const struct kho_early_event *event = &course->layout->events[index];
 	size_t i;
 
-	if (called_by(event, "memblock_double_array"))
+	if (kho_early_called_by(event, "memblock_double_array"))
 		return;
 	for (i = index; i-- > 0;) {
 		const struct kho_early_event *got = &course->layout->events[i];
@@ -507,10 +452,10 @@ static void take_reserve(struct course *course, const struct kho_early_event *ev
 	u64 end = event->base + event->size;
 
 	/* The model doubles its own arrays, elsewhere and at another time. */
-	if (called_by(event, "memblock_double_array"))
+	if (kho_early_called_by(event, "memblock_double_array"))
 		return;
-	if (overlaps(&course->brk, event->base, end) || overlaps(&course->image, event->base, end) ||
-	    overlaps(&course->initrd, event->base, end))
+	if (overlap(course->kernel.start, course->kernel.end, event->base, end) ||
+	    overlap(course->initrd.start, course->initrd.end, event->base, end))
 		return;
 	kho_mb_reserve(&course->mb, event->base, event->size, event->nid, event->flags);
 	/* reserve_real_mode() */
@@ -611,12 +556,11 @@ size_t kho_replay_workspace(const struct kho_layout *layout)
 static void set_up(struct course *course, void *workspace)
 {
 	const struct kho_layout *layout = course->layout;
-	struct kho_mb_config config = kho_mb_config_x86_64(layout->nr_nodes > 64 ? (int)layout->nr_nodes : 64);
+	const struct kho_mb_config config = kho_early_config(layout->geometry.page_size, layout->nr_nodes);
 	struct kho_mb_region *regions = workspace;
 	size_t i;
 
 	plan(layout, &course->nr_memory, &course->nr_reserved, &course->nr_words);
-	config.page_size = layout->geometry.page_size;
 	kho_mb_init(&course->mb, &config, regions, course->nr_memory, regions + course->nr_memory, course->nr_reserved);
 	course->bases = (u64 *)(regions + course->nr_memory + course->nr_reserved);
 	course->words = course->bases + layout->nr_events;
@@ -625,7 +569,7 @@ static void set_up(struct course *course, void *workspace)
 	course->ranges = kho_memory_ranges_of(&layout->geometry, layout->ranges, layout->nr_ranges);
 	course->memory = kho_memory_from_ranges(&course->ranges);
 	course->replay->backing =
-		(struct kho_map_backing){ .mb = &course->mb, .geometry = &layout->geometry, .lowest = MAX_DMA };
+		(struct kho_map_backing){ .mb = &course->mb, .geometry = &layout->geometry, .lowest = KHO_MAX_DMA };
 }
 
 void kho_replay_run(const struct kho_layout *layout, void *workspace, kho_replay_watch watch, void *context,
@@ -640,6 +584,7 @@ void kho_replay_run(const struct kho_layout *layout, void *workspace, kho_replay
 		unknown(&course, missing);
 		return;
 	}
+	course.initrd = find_initrd(layout);
 	set_up(&course, workspace);
 	run(&course);
 	replay->backing.mb = NULL;

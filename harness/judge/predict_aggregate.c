@@ -3,8 +3,8 @@
 #include "estimator/aggregate.h"
 
 #include <inttypes.h>
-#include <string.h>
 
+#include "estimator/early_boot.h"
 #include "harness/judge/estimators.h"
 
 #define MIB (1ULL << 20)
@@ -42,7 +42,7 @@ static u64 kernel_bytes(const struct kho_layout *layout)
 		u64 bytes;
 
 		if (event->kind != KHO_EARLY_RESERVE ||
-		    (strcmp(event->caller, "setup_arch") != 0 && strcmp(event->caller, "reserve_brk") != 0))
+		    (!kho_early_called_by(event, "setup_arch") && !kho_early_called_by(event, "reserve_brk")))
 			continue;
 		bytes = image_bytes(layout, event);
 		if (bytes && bytes <= segment)
@@ -69,7 +69,7 @@ static u64 percpu_bytes(const struct kho_layout *layout)
 	for (size_t i = 0; i < layout->nr_events; i++) {
 		const struct kho_early_event *event = &layout->events[i];
 
-		if (event->kind != KHO_EARLY_ALLOC || !event->base || strcmp(event->caller, "pcpu_fc_alloc") != 0)
+		if (event->kind != KHO_EARLY_ALLOC || !event->base || !kho_early_called_by(event, "pcpu_fc_alloc"))
 			continue;
 		bytes += event->size;
 		for (size_t j = i + 1; j < layout->nr_events; j++)

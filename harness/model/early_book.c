@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "estimator/early_boot.h"
+
 #define DOUBLER "memblock_double_array"
 
 void kho_early_book_init(struct kho_early_book *book, const struct kho_mb_config *config, size_t nr_memory,
@@ -104,15 +106,7 @@ static void end(struct kho_early_book *book, const struct kho_early_mark *mark)
 
 uint64_t kho_early_book_alloc(struct kho_early_book *book, struct kho_early_event request, bool must)
 {
-	const struct kho_mb_request wanted = {
-		.size = request.size,
-		.align = request.align,
-		.from = request.from,
-		/* 1 is MEMBLOCK_ALLOC_NOLEAKTRACE, which is the current limit as well. */
-		.to = request.to == 1 ? KHO_MB_ACCESSIBLE : request.to,
-		.nid = request.nid,
-		.exact = request.exact,
-	};
+	const struct kho_mb_request wanted = kho_early_request_of(&request);
 	struct kho_early_mark mark = mark_of(&book->mb);
 	char problem[sizeof(book->problem)];
 

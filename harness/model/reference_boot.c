@@ -16,39 +16,13 @@ static const struct kho_early_event *event_at(const struct kho_result *reference
 	return &g_array_index(reference->events, struct kho_early_event, i);
 }
 
-static bool called_by(const struct kho_early_event *event, const char *caller)
-{
-	return g_str_equal(event->caller, caller);
-}
-
 /* The first allocation for @caller from @at on; the number of events if there is none. */
 static guint find_alloc(const struct kho_result *reference, guint at, const char *caller)
 {
-	while (at < reference->events->len &&
-	       (event_at(reference, at)->kind != KHO_EARLY_ALLOC || !called_by(event_at(reference, at), caller)))
+	while (at < reference->events->len && (event_at(reference, at)->kind != KHO_EARLY_ALLOC ||
+					       !kho_early_called_by(event_at(reference, at), caller)))
 		at++;
 	return at;
-}
-
-/* setup_arch() reserves the brk, right behind the image; the first table has both as one. */
-static bool find_image(const struct kho_result *reference, struct kho_reference_boot *boot)
-{
-	uint64_t brk = 0;
-
-	for (guint i = 0; i < reference->events->len; i++) {
-		const struct kho_early_event *event = event_at(reference, i);
-
-		if (event->kind == KHO_EARLY_RESERVE && !brk && called_by(event, "setup_arch")) {
-			brk = event->base;
-			boot->brk_end = event->base + event->size;
-		}
-		if (brk && event->kind == KHO_EARLY_FOUND && event->base < brk &&
-		    event->base + event->size >= boot->brk_end) {
-			boot->image_start = event->base;
-			boot->image_end = brk;
-		}
-	}
-	return boot->image_end;
 }
 
 /* memblock_phys_alloc_try_nid() prints no request. */
@@ -93,7 +67,7 @@ static bool find_percpu(const struct kho_result *reference, struct kho_reference
 	guint at = find_alloc(reference, 0, "pcpu_fc_alloc");
 
 	boot->percpu_first = at;
-	for (; at < reference->events->len && called_by(event_at(reference, at), "pcpu_fc_alloc"); at++)
+	for (; at < reference->events->len && kho_early_called_by(event_at(reference, at), "pcpu_fc_alloc"); at++)
 		boot->nr_cpus++;
 	boot->percpu_tail = at + boot->nr_cpus;
 	if (!boot->nr_cpus || boot->percpu_tail + KHO_PERCPU_TABLES > reference->events->len)
@@ -138,7 +112,8 @@ const char *kho_reference_boot_read(const struct kho_result *reference, struct k
 		return "the reference is not of x86-64 with a virtual memory map";
 	if (!has_memory(reference))
 		return "the reference's memory makes no sense";
-	if (!find_image(reference, boot))
+	if (!kho_early_kernel_find((const struct kho_early_event *)reference->events->data, reference->events->len,
+				   &boot->kernel))
 		return "the reference's trace does not show where its kernel lies";
 	if (!find_node_data(reference, boot))
 		return "the reference's trace shows no node data";

@@ -3,16 +3,17 @@
 #ifndef KHO_MODEL_REFERENCE_BOOT_H
 #define KHO_MODEL_REFERENCE_BOOT_H
 
+#include "estimator/early_boot.h"
 #include "harness/model/result.h"
 
 #define KHO_PERCPU_TABLES 4
 
 /* Bytes, and indices into the trace. */
 struct kho_reference_boot {
-	uint64_t image_start, image_end, brk_end; /* the kernel's image, and its brk right behind it */
-	uint64_t node_bytes;			  /* node data */
-	uint64_t usage_bytes;			  /* usage map of a section */
-	uint64_t percpu_used, percpu_atom;	  /* per-cpu area of a CPU, and in what it is allocated */
+	struct kho_early_kernel kernel;
+	uint64_t node_bytes;		   /* node data */
+	uint64_t usage_bytes;		   /* usage map of a section */
+	uint64_t percpu_used, percpu_atom; /* per-cpu area of a CPU, and in what it is allocated */
 	guint percpu_first;
 	guint percpu_tail; /* KHO_PERCPU_TABLES tables that depend on how many CPUs there are come from here on */
 	guint nr_cpus;

@@ -28,11 +28,6 @@ static const struct kho_early_event *event_at(const struct scaling *scaling, gui
 	return &g_array_index(scaling->reference->events, struct kho_early_event, index);
 }
 
-static bool called_by(const struct kho_early_event *event, const char *caller)
-{
-	return g_str_equal(event->caller, caller);
-}
-
 static bool once(bool *made)
 {
 	bool first = !*made;
@@ -69,9 +64,9 @@ static void repeat_percpu(struct scaling *scaling, guint index)
 
 	if (index >= tail && index < tail + KHO_PERCPU_TABLES)
 		repeat(scaling, index, kho_scaled_percpu_table(&scaling->parts, index - tail));
-	else if (called_by(event, "pcpu_build_alloc_info"))
+	else if (kho_early_called_by(event, "pcpu_build_alloc_info"))
 		repeat(scaling, index, kho_scaled_percpu_info(&scaling->parts));
-	else if (called_by(event, "pcpu_embed_first_chunk"))
+	else if (kho_early_called_by(event, "pcpu_embed_first_chunk"))
 		repeat(scaling, index, kho_scaled_percpu_list(&scaling->parts));
 	else
 		repeat(scaling, index, event->size);
@@ -84,7 +79,7 @@ static void take_late(struct scaling *scaling, guint index)
 
 	if (once(&scaling->late))
 		kho_scaled_make_late(&scaling->parts);
-	if (called_by(event, "spp_getpage"))
+	if (kho_early_called_by(event, "spp_getpage"))
 		repeat(scaling, index, event->size);
 	else if (scaling->parts.machine->end > LOW_LIMIT)
 		repeat(scaling, index, kho_scaled_bounce(&scaling->parts, event->size));
@@ -96,19 +91,19 @@ static bool take_remade(struct scaling *scaling, guint index)
 	const struct kho_early_event *event = event_at(scaling, index);
 	struct kho_scaled_parts *parts = &scaling->parts;
 
-	if (called_by(event, "alloc_low_pages")) {
+	if (kho_early_called_by(event, "alloc_low_pages")) {
 		if (once(&scaling->mapped))
 			kho_scaled_map_memory(parts);
 	} else if (!event->traced && event->nid != KHO_ANY_NODE) {
 		if (once(&scaling->noded))
 			kho_scaled_make_nodes(parts);
-	} else if (called_by(event, "sparse_index_alloc")) {
+	} else if (kho_early_called_by(event, "sparse_index_alloc")) {
 		if (once(&scaling->rooted))
 			kho_scaled_make_roots(parts);
-	} else if (called_by(event, "sparse_init_nid") || called_by(event, "memmap_alloc")) {
+	} else if (kho_early_called_by(event, "sparse_init_nid") || kho_early_called_by(event, "memmap_alloc")) {
 		if (once(&scaling->mapped_map))
 			kho_scaled_make_sparse(parts);
-	} else if (called_by(event, "pcpu_fc_alloc")) {
+	} else if (kho_early_called_by(event, "pcpu_fc_alloc")) {
 		if (index == parts->boot.percpu_first)
 			kho_scaled_make_percpu(parts);
 	} else {
@@ -120,8 +115,8 @@ static bool take_remade(struct scaling *scaling, guint index)
 /* Only some machines have these; kho_scaled_make_nodes() and _late() know which. */
 static bool is_remade_elsewhere(const struct kho_early_event *event)
 {
-	return called_by(event, "alloc_large_system_hash") || called_by(event, "setup_log_buf") ||
-	       called_by(event, "numa_set_distance");
+	return kho_early_called_by(event, "alloc_large_system_hash") || kho_early_called_by(event, "setup_log_buf") ||
+	       kho_early_called_by(event, "numa_set_distance");
 }
 
 static void take_alloc(struct scaling *scaling, guint index)
@@ -130,7 +125,7 @@ static void take_alloc(struct scaling *scaling, guint index)
 
 	if (take_remade(scaling, index) || is_remade_elsewhere(event))
 		return;
-	if (called_by(event, "spp_getpage") || called_by(event, "swiotlb_init_remap"))
+	if (kho_early_called_by(event, "spp_getpage") || kho_early_called_by(event, "swiotlb_init_remap"))
 		take_late(scaling, index);
 	else
 		repeat_percpu(scaling, index);
@@ -167,7 +162,7 @@ static uint64_t move(const struct scaling *scaling, uint64_t base)
 	const struct kho_reference_boot *boot = &scaling->parts.boot;
 
 	if (base >= LOW_LIMIT || base < MIB || base + TOP_LOW < boot->low_end ||
-	    (base >= boot->image_start && base < boot->brk_end))
+	    (base >= boot->kernel.start && base < boot->kernel.end))
 		return base;
 	return scaling->parts.machine->low_end + base - boot->low_end;
 }
@@ -177,7 +172,7 @@ static void take_fixed(struct scaling *scaling, guint index)
 	struct kho_early_event event = *event_at(scaling, index);
 
 	/* The book doubles its own. */
-	if (called_by(&event, "memblock_double_array"))
+	if (kho_early_called_by(&event, "memblock_double_array"))
 		return;
 	event.base = move(scaling, event.base);
 	if (event.kind == KHO_EARLY_INITRD)

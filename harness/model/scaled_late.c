@@ -2,11 +2,10 @@
 /* Per-cpu areas and what comes after them. */
 #include "harness/model/scaled_parts.h"
 
-#define MIB	(1ULL << 20)
-#define GIB	(1ULL << 30)
-#define MAX_DMA (16 * MIB) /* MAX_DMA_ADDRESS */
-#define CACHE	64	   /* SMP_CACHE_BYTES */
-#define PAGE	4096
+#define MIB   (1ULL << 20)
+#define GIB   (1ULL << 30)
+#define CACHE 64 /* SMP_CACHE_BYTES */
+#define PAGE  4096
 
 #define PERCPU_INFO  56 /* struct pcpu_alloc_info without its groups */
 #define PERCPU_GROUP 24
@@ -52,7 +51,7 @@ void kho_scaled_make_percpu(struct kho_scaled_parts *parts)
 					  parts->boot.percpu_atom, (int)group->node);
 		uint64_t place;
 
-		event.from = MAX_DMA;
+		event.from = KHO_MAX_DMA;
 		place = kho_early_book_alloc(&parts->book, event, true);
 		g_array_append_val(parts->percpu_places, place);
 	}

@@ -4,17 +4,11 @@
 #include "estimator/direct_map.h"
 #include "estimator/map_backing.h"
 
-#define MIB	(1ULL << 20)
-#define MAX_DMA (16 * MIB) /* MAX_DMA_ADDRESS */
-#define CACHE	64	   /* SMP_CACHE_BYTES */
+#define CACHE 64 /* SMP_CACHE_BYTES */
 
-#define NODES_LEAST	  64	       /* 1 << CONFIG_NODES_SHIFT of the kernels that are built here */
+#define NODES_LEAST	  64	       /* below it node data do not depend on how many nodes there are */
 #define NODE_GROWTH	  (2 * 16 * 3) /* bytes of node data for each node beyond: two zone lists of three zones */
 #define SECTIONS_PER_ROOT 256	       /* SPARSEMEM_EXTREME: a page of struct mem_section */
-
-/* INIT_PGT_BUF_SIZE, at the end of the brk: twice as much with RANDOMIZE_MEMORY. */
-#define PGT_BUFFER_SMALL (8ULL << 12)
-#define PGT_BUFFER_LARGE (16ULL << 12)
 
 static uint64_t power_of_two_up(uint64_t number)
 {
@@ -43,23 +37,22 @@ void kho_scaled_add_memory(struct kho_scaled_parts *parts)
 		kho_mb_add(&parts->book.mb, event.base, event.size);
 		kho_early_book_append(&parts->book, &event);
 	}
-	if (!kho_mb_find(&parts->book.mb.memory, parts->boot.brk_end - 1))
+	if (!kho_mb_find(&parts->book.mb.memory, parts->boot.kernel.end - 1))
 		kho_early_book_fail(&parts->book, "there is no memory for the kernel");
 }
 
 /* init_mem_mapping() */
 void kho_scaled_map_memory(struct kho_scaled_parts *parts)
 {
-	uint64_t brk = parts->boot.brk_end - parts->boot.image_end;
-	uint64_t buffer = brk >= PGT_BUFFER_LARGE ? PGT_BUFFER_LARGE : PGT_BUFFER_SMALL;
+	uint64_t buffer_top = parts->boot.kernel.end, buffer = buffer_top - kho_early_table_buffer(&parts->boot.kernel);
 	struct kho_early_event like = kho_early_request("alloc_low_pages", 4096, 4096, KHO_ANY_NODE);
 	size_t nr_words = kho_direct_map_words(parts->machine->end, parts->book.mb.memory.room);
 	g_autofree u64 *words = g_new(u64, nr_words);
 	struct kho_early_mark mark = kho_early_book_begin(&parts->book);
 	struct kho_direct_map map;
 
-	if (!kho_direct_map_build(&map, &parts->book.mb, parts->machine->end, parts->boot.brk_end - buffer,
-				  parts->boot.brk_end, false, words, nr_words))
+	if (!kho_direct_map_build(&map, &parts->book.mb, parts->machine->end, buffer, buffer_top, false, words,
+				  nr_words))
 		kho_early_book_fail(&parts->book, map.overflow ? "it has too many page tables for the model"
 							       : "there is no memory for its page tables");
 	kho_early_book_end(&parts->book, &mark, &like);
@@ -85,18 +78,14 @@ static uint64_t node_bytes(const struct kho_scaled_parts *parts)
 	return parts->boot.node_bytes + more * NODE_GROWTH;
 }
 
-/* numa_register_meminfo() and numa_clear_kernel_node_hotplug() */
 static void set_nodes(struct kho_scaled_parts *parts)
 {
 	const GArray *ranges = parts->machine->ranges;
+	const struct kho_memory_range *list = (const struct kho_memory_range *)ranges->data;
+	struct kho_mb *mb = &parts->book.mb;
 
-	for (int tables = 0; tables < 2; tables++)
-		for (guint i = 0; i < ranges->len; i++) {
-			const struct kho_memory_range *range = &g_array_index(ranges, struct kho_memory_range, i);
-
-			kho_mb_set_node(&parts->book.mb, tables ? &parts->book.mb.reserved : &parts->book.mb.memory,
-					range->start, range->end - range->start, (int)range->node);
-		}
+	kho_early_set_nodes(mb, &mb->memory, list, ranges->len);
+	kho_early_set_nodes(mb, &mb->reserved, list, ranges->len);
 }
 
 void kho_scaled_make_nodes(struct kho_scaled_parts *parts)
@@ -171,7 +160,7 @@ static void append_map(struct kho_scaled_parts *parts, const struct kho_early_ma
 	guint at = events->len;
 
 	buffer.exact = true;
-	buffer.from = like.from = MAX_DMA;
+	buffer.from = like.from = KHO_MAX_DMA;
 	buffer.to = like.to = 1;
 	kho_early_book_append(&parts->book, &buffer);
 	kho_early_book_end(&parts->book, mark, &like);
@@ -202,7 +191,7 @@ void kho_scaled_make_sparse(struct kho_scaled_parts *parts)
 	const struct kho_memory_ranges ranges = kho_memory_ranges_of(
 		geometry, (const struct kho_memory_range *)parts->machine->ranges->data, parts->machine->ranges->len);
 	const struct kho_memory memory = kho_memory_from_ranges(&ranges);
-	struct kho_map_backing backing = { .mb = &parts->book.mb, .geometry = geometry, .lowest = MAX_DMA };
+	struct kho_map_backing backing = { .mb = &parts->book.mb, .geometry = geometry, .lowest = KHO_MAX_DMA };
 	struct kho_map_run run;
 	u64 section = 0;
 
@@ -222,13 +211,12 @@ void kho_scaled_parts_init(struct kho_scaled_parts *parts, const struct kho_geom
 			   const struct kho_reference_boot *boot, struct kho_scaled_machine *machine, GArray *events)
 {
 	uint64_t root_bytes = geometry->page_size * geometry->pages_per_section * SECTIONS_PER_ROOT;
-	struct kho_mb_config config = kho_mb_config_x86_64((int)MAX(machine->nr_nodes, NODES_LEAST));
+	const struct kho_mb_config config = kho_early_config(geometry->page_size, machine->nr_nodes);
 	size_t nr_memory = 4 * (size_t)machine->ranges->len + 64;
 	size_t nr_reserved = 4 * (boot->nr_events + nr_memory + machine->nr_nodes + machine->nr_cpus) +
 			     2 * (size_t)(machine->end / root_bytes) + 256;
 
 	*parts = (struct kho_scaled_parts){ .geometry = *geometry, .boot = *boot, .machine = machine };
-	config.page_size = geometry->page_size;
 	kho_early_book_init(&parts->book, &config, nr_memory, nr_reserved, events);
 	kho_mb_allow_resize(&parts->book.mb);
 	parts->book.mb.current_limit = machine->end;
