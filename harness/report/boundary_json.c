@@ -130,8 +130,7 @@ static JsonObject *opinions_object(const struct kho_boundary_report *report)
 char *kho_boundary_json(const struct kho_boundary_report *report)
 {
 	JsonObject *object = json_object_new();
-	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
-	g_autofree char *text = NULL;
+	JsonNode *root = json_node_new(JSON_NODE_OBJECT);
 
 	put_number(object, "schema_version", SCHEMA_VERSION);
 	json_object_set_object_member(object, "machine", machine_object(report->cell));
@@ -149,6 +148,5 @@ char *kho_boundary_json(const struct kho_boundary_report *report)
 	put_text(object, "modelled_from", report->known);
 	json_object_set_object_member(object, "estimators", opinions_object(report));
 	json_node_take_object(root, object);
-	text = json_to_string(root, true);
-	return g_strconcat(text, "\n", NULL);
+	return json_text(root, true);
 }

@@ -14,19 +14,6 @@
 
 /* --- writing arrays --- */
 
-static void add_number(JsonArray *array, u64 number)
-{
-	g_autofree char *text = NULL;
-
-	/* As put_number() does it. */
-	if (number <= G_MAXINT64) {
-		json_array_add_int_element(array, number);
-		return;
-	}
-	text = g_strdup_printf("%" PRIu64, number);
-	json_array_add_string_element(array, text);
-}
-
 static JsonArray *add_array(JsonArray *to)
 {
 	JsonArray *array = json_array_new();
@@ -37,10 +24,10 @@ static JsonArray *add_array(JsonArray *to)
 
 static char *line_of(JsonObject *object)
 {
-	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
+	JsonNode *root = json_node_new(JSON_NODE_OBJECT);
 
 	json_node_take_object(root, object);
-	return json_to_string(root, FALSE);
+	return json_text(root, false);
 }
 
 /* Of a machine or a trace. */
@@ -55,18 +42,6 @@ static const char *read_name(struct kho_json_reader *reader, JsonObject *object,
 }
 
 /* --- machines --- */
-
-static JsonObject *geometry_object(const struct kho_geometry *geometry)
-{
-	JsonObject *object = json_object_new();
-
-	put_number(object, "struct_page_size", geometry->struct_page_size);
-	put_number(object, "page_size", geometry->page_size);
-	put_number(object, "pmd_size", geometry->pmd_size);
-	put_number(object, "pages_per_section", geometry->pages_per_section);
-	json_object_set_boolean_member(object, "vmemmap", geometry->map_virtual);
-	return object;
-}
 
 char *kho_dataset_machine_line(const char *name, const struct kho_result *result)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/judge/paper_difference.h"
-#include "harness/model/kexec_segments.h"
 #include "harness/report/forecast_text.h"
 #include "harness/report/json_value.h"
 
@@ -15,21 +14,6 @@ static JsonArray *scratch_array(const struct kho_layout *layout)
 		put_text(object, "name", name);
 		put_number(object, "start", layout->scratch[i].start);
 		put_number(object, "size", layout->scratch[i].size);
-		json_array_add_object_element(array, object);
-	}
-	return array;
-}
-
-static JsonArray *segments_array(const struct kho_layout *layout)
-{
-	JsonArray *array = json_array_new();
-
-	for (size_t i = 0; i < layout->nr_segments; i++) {
-		JsonObject *object = json_object_new();
-
-		put_text(object, "kind", kho_segment_kind_text(layout->segments[i].kind));
-		put_number(object, "start", layout->segments[i].start);
-		put_number(object, "size", layout->segments[i].size);
 		json_array_add_object_element(array, object);
 	}
 	return array;
@@ -86,7 +70,7 @@ static JsonObject *forecast_object(const struct kho_forecast *forecast)
 	put_text(object, "end", kho_paper_end_text(kho_paper_end(forecast->paper)));
 	put_text(object, "reason", kho_paper_reason(forecast->paper));
 	json_object_set_array_member(object, "scratch", scratch_array(layout));
-	json_object_set_array_member(object, "segments", segments_array(layout));
+	json_object_set_array_member(object, "segments", segments_array(layout->segments, layout->nr_segments));
 	json_object_set_object_member(object, "predictions", predictions_object(forecast));
 	json_object_set_array_member(object, "checks", checks_array(forecast->checks));
 	put_seconds(object, "seconds", forecast->seconds);
@@ -95,13 +79,11 @@ static JsonObject *forecast_object(const struct kho_forecast *forecast)
 
 char *kho_forecast_json(const GPtrArray *forecasts)
 {
-	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_ARRAY);
+	JsonNode *root = json_node_new(JSON_NODE_ARRAY);
 	JsonArray *array = json_array_new();
-	g_autofree char *text = NULL;
 
 	for (guint i = 0; i < forecasts->len; i++)
 		json_array_add_object_element(array, forecast_object(g_ptr_array_index(forecasts, i)));
 	json_node_take_array(root, array);
-	text = json_to_string(root, true);
-	return g_strconcat(text, "\n", NULL);
+	return json_text(root, true);
 }

@@ -2,7 +2,6 @@
 #include "harness/report/json.h"
 
 #include "harness/judge/statistics.h"
-#include "harness/model/kexec_segments.h"
 #include "harness/report/json_value.h"
 #include "harness/report/tally.h"
 
@@ -144,18 +143,6 @@ static JsonObject *expected_object(const struct kho_result *result)
 
 /* --- what the first kernel reported --- */
 
-static JsonObject *geometry_object(const struct kho_geometry *geometry)
-{
-	JsonObject *object = json_object_new();
-
-	put_number(object, "struct_page_size", geometry->struct_page_size);
-	put_number(object, "page_size", geometry->page_size);
-	put_number(object, "pmd_size", geometry->pmd_size);
-	put_number(object, "pages_per_section", geometry->pages_per_section);
-	json_object_set_boolean_member(object, "vmemmap", geometry->map_virtual);
-	return object;
-}
-
 static JsonArray *ranges_array(const GArray *ranges)
 {
 	JsonArray *array = json_array_new();
@@ -187,22 +174,6 @@ static JsonArray *scratch_array(const GArray *scratch)
 	return array;
 }
 
-static JsonArray *segments_array(const GArray *segments)
-{
-	JsonArray *array = json_array_new();
-
-	for (guint i = 0; i < segments->len; i++) {
-		const struct kho_segment *segment = &g_array_index(segments, struct kho_segment, i);
-		JsonObject *object = json_object_new();
-
-		put_text(object, "kind", kho_segment_kind_text(segment->kind));
-		put_number(object, "start", segment->start);
-		put_number(object, "size", segment->size);
-		json_array_add_object_element(array, object);
-	}
-	return array;
-}
-
 static JsonObject *layout_object(const struct kho_result *result)
 {
 	JsonObject *object = json_object_new(), *releases = json_object_new();
@@ -216,7 +187,9 @@ static JsonObject *layout_object(const struct kho_result *result)
 		json_object_set_null_member(object, "geometry");
 	json_object_set_array_member(object, "ranges", ranges_array(result->ranges));
 	json_object_set_array_member(object, "scratch", scratch_array(result->scratch));
-	json_object_set_array_member(object, "segments", segments_array(result->segments));
+	json_object_set_array_member(
+		object, "segments",
+		segments_array((const struct kho_segment *)result->segments->data, result->segments->len));
 	put_text(object, "trace", result->trace);
 	json_object_set_array_member(object, "warnings", texts_array(result->warnings));
 	json_object_set_array_member(object, "missing", texts_array(result->missing));
@@ -334,12 +307,10 @@ static JsonObject *cell_object(const struct kho_result *result)
 
 static char *render(JsonObject *object, bool pretty)
 {
-	g_autoptr(JsonNode) root = json_node_new(JSON_NODE_OBJECT);
-	g_autofree char *text = NULL;
+	JsonNode *root = json_node_new(JSON_NODE_OBJECT);
 
 	json_node_take_object(root, object);
-	text = json_to_string(root, pretty);
-	return pretty ? g_strconcat(text, "\n", NULL) : g_steal_pointer(&text);
+	return json_text(root, pretty);
 }
 
 char *kho_json_cell(const struct kho_result *result, bool pretty)

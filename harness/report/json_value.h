@@ -7,7 +7,8 @@
 #include <json-glib/json-glib.h>
 #include <stdbool.h>
 
-#include "estimator/port.h"
+#include "estimator/layout.h"
+#include "harness/model/kexec_segments.h"
 #include "harness/report/text.h"
 
 /* Cleaned, because json-glib passes invalid UTF-8 and the character 0x1f through as they are. */
@@ -22,16 +23,24 @@ static inline void put_text(JsonObject *object, const char *key, const char *tex
 }
 
 /* JSON's readers, json-glib among them, end at INT64_MAX: the rest goes as text, so that no digit is lost. */
-static inline void put_number(JsonObject *object, const char *key, u64 number)
+static inline JsonNode *number_node(u64 number)
 {
 	g_autofree char *text = NULL;
 
-	if (number <= G_MAXINT64) {
-		json_object_set_int_member(object, key, number);
-		return;
-	}
+	if (number <= G_MAXINT64)
+		return json_node_init_int(json_node_alloc(), number);
 	text = g_strdup_printf("%" PRIu64, number);
-	json_object_set_string_member(object, key, text);
+	return json_node_init_string(json_node_alloc(), text);
+}
+
+static inline void put_number(JsonObject *object, const char *key, u64 number)
+{
+	json_object_set_member(object, key, number_node(number));
+}
+
+static inline void add_number(JsonArray *array, u64 number)
+{
+	json_array_add_element(array, number_node(number));
 }
 
 static inline void put_known(JsonObject *object, const char *key, bool known, u64 number)
@@ -63,6 +72,42 @@ static inline JsonArray *texts_array(const GPtrArray *texts)
 		json_array_add_string_element(array, clean);
 	}
 	return array;
+}
+
+static inline JsonObject *geometry_object(const struct kho_geometry *geometry)
+{
+	JsonObject *object = json_object_new();
+
+	put_number(object, "struct_page_size", geometry->struct_page_size);
+	put_number(object, "page_size", geometry->page_size);
+	put_number(object, "pmd_size", geometry->pmd_size);
+	put_number(object, "pages_per_section", geometry->pages_per_section);
+	json_object_set_boolean_member(object, "vmemmap", geometry->map_virtual);
+	return object;
+}
+
+static inline JsonArray *segments_array(const struct kho_segment *segments, size_t count)
+{
+	JsonArray *array = json_array_new();
+
+	for (size_t i = 0; i < count; i++) {
+		JsonObject *object = json_object_new();
+
+		put_text(object, "kind", kho_segment_kind_text(segments[i].kind));
+		put_number(object, "start", segments[i].start);
+		put_number(object, "size", segments[i].size);
+		json_array_add_object_element(array, object);
+	}
+	return array;
+}
+
+/* Takes @root; the text is to be freed. Pretty: for people, and with a newline at its end; else on one line without. */
+static inline char *json_text(JsonNode *root, bool pretty)
+{
+	g_autoptr(JsonNode) owned = root;
+	g_autofree char *text = json_to_string(owned, pretty);
+
+	return pretty ? g_strconcat(text, "\n", NULL) : g_steal_pointer(&text);
 }
 
 #endif
