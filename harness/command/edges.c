@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/sources.h"
 #include "harness/judge/edge_cells.h"
 #include "harness/machine/paths.h"
@@ -132,17 +133,11 @@ enum kho_exit kho_command_edges(int argc, char **argv)
 	const GOptionEntry entries[] = { { "axis", 0, 0, G_OPTION_ARG_STRING_ARRAY, &axes,
 					   "this axis instead of the usual ones; may be given again", "AXIS" },
 					 { 0 } };
-	g_autoptr(GOptionContext) context = g_option_context_new("[RUN...]");
 	static const char *const latest[] = { "results/latest", NULL };
 	g_autoptr(GError) error = NULL;
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		error->domain = KHO_ERROR;
-		error->code = KHO_ERROR_INPUT;
+	if (!kho_options_take(entries, NULL, "[RUN...]", summary, &argc, &argv, &error))
 		return kho_command_fail(error);
-	}
 	if (!run(argc > 1 ? (const char *const *)argv + 1 : latest, axes ? (const char *const *)axes : kho_edge_axes,
 		 &error))
 		return kho_command_fail(error);

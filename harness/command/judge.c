@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/sources.h"
 #include "harness/judge/run.h"
 #include "harness/report/dataset.h"
@@ -163,19 +164,13 @@ enum kho_exit kho_command_judge(int argc, char **argv)
 		{ "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "likewise junit.xml", "FILE" },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("[WHAT...]");
 	g_autoptr(GError) error = NULL;
 	enum kho_exit status;
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (g_option_context_parse(context, &argc, &argv, &error)) {
+	if (kho_options_take(entries, NULL, "[WHAT...]", summary, &argc, &argv, &error))
 		status = run(&options, (const char *const *)argv + 1);
-	} else {
-		error->domain = KHO_ERROR;
-		error->code = KHO_ERROR_INPUT;
+	else
 		status = kho_command_fail(error);
-	}
 	g_free(options.estimator);
 	g_free(options.json);
 	g_free(options.html);

@@ -53,6 +53,22 @@ static void set_defaults(struct kho_options *options)
 		options->results = g_strdup("results");
 }
 
+bool kho_options_take(const GOptionEntry *entries, const GOptionEntry *more, const char *arguments, const char *summary,
+		      int *argc, char ***argv, GError **error)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+
+	g_option_context_set_summary(context, summary);
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (more)
+		g_option_context_add_main_entries(context, more, NULL);
+	if (g_option_context_parse(context, argc, argv, error))
+		return true;
+	(*error)->domain = KHO_ERROR;
+	(*error)->code = KHO_ERROR_INPUT;
+	return false;
+}
+
 static bool parse(struct kho_options *options, const GOptionEntry *more, const char *arguments, const char *summary,
 		  int *argc, char ***argv, GError **error)
 {
@@ -74,17 +90,9 @@ static bool parse(struct kho_options *options, const GOptionEntry *more, const c
 		  "more words for the successor's command line", "WORDS" },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (more)
-		g_option_context_add_main_entries(context, more, NULL);
-	if (!g_option_context_parse(context, argc, argv, error)) {
-		(*error)->domain = KHO_ERROR;
-		(*error)->code = KHO_ERROR_INPUT;
+	if (!kho_options_take(entries, more, arguments, summary, argc, argv, error))
 		return false;
-	}
 	set_defaults(options);
 	return check(options, error);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/paper_machine.h"
 #include "harness/command/sources.h"
 #include "harness/report/forecast_text.h"
@@ -270,21 +271,12 @@ enum kho_exit kho_command_predict(int argc, char **argv)
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print JSON (docs/predicting.md)", NULL },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("TOPOLOGY[/SPEC]...");
 	g_autoptr(GError) error = NULL;
 	enum kho_exit status;
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error) || argc < 2) {
-		if (!error)
-			g_set_error(&error, KHO_ERROR, KHO_ERROR_INPUT, "a topology is needed; try --help");
-		error->domain = KHO_ERROR;
-		error->code = KHO_ERROR_INPUT;
-		status = kho_command_fail(error);
-	} else {
-		status = run(argv + 1, &options);
-	}
+	if (kho_options_take(entries, NULL, "TOPOLOGY[/SPEC]...", summary, &argc, &argv, &error) && argc < 2)
+		g_set_error(&error, KHO_ERROR, KHO_ERROR_INPUT, "a topology is needed; try --help");
+	status = error ? kho_command_fail(error) : run(argv + 1, &options);
 	options_clear(&options);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/dataset_origin.h"
 #include "harness/command/sources.h"
 #include "harness/judge/rejudge.h"
@@ -212,15 +213,9 @@ static bool parse(struct record_options *options, int *argc, char ***argv, GErro
 		  "only cells of this kernel, or pair FIRST>SUCCESSOR", "NAME" },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("RUN...");
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, argc, argv, error)) {
-		(*error)->domain = KHO_ERROR;
-		(*error)->code = KHO_ERROR_INPUT;
+	if (!kho_options_take(entries, NULL, "RUN...", summary, argc, argv, error))
 		return false;
-	}
 	if (*argc >= 2 && options->into)
 		return true;
 	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "runs and --into=DIR are needed; try --help");

@@ -5,6 +5,7 @@
 
 #include "harness/command/campaign.h"
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/recorded.h"
 #include "harness/handover/cmdline.h"
 #include "harness/report/text.h"
@@ -142,17 +143,9 @@ enum kho_exit kho_command_reproduce(int argc, char **argv)
 		{ "accel", 'a', 0, G_OPTION_ARG_STRING, &accel, "auto, kvm or tcg (as recorded)", "NAME" },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("CELL");
 	g_autoptr(GError) error = NULL;
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		error->domain = KHO_ERROR;
-		error->code = KHO_ERROR_INPUT;
-		return kho_command_fail(error);
-	}
-	if (!check(argc, accel, &error))
+	if (!kho_options_take(entries, NULL, "CELL", summary, &argc, &argv, &error) || !check(argc, accel, &error))
 		return kho_command_fail(error);
 	return run(results ?: "results", accel, argv[1]);
 }
