@@ -48,21 +48,17 @@ static bool is_fit(const struct kho_result *result)
 }
 
 /* Of each machine of one kernel, the first. */
-static GPtrArray *choose(const GPtrArray *recordings, const char *kernel)
+static GPtrArray *choose(const GPtrArray *results, const char *kernel)
 {
 	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 	GPtrArray *chosen = g_ptr_array_new();
 
-	for (guint i = 0; i < recordings->len; i++) {
-		const GPtrArray *results = ((struct kho_recording *)g_ptr_array_index(recordings, i))->run->results;
+	for (guint i = 0; i < results->len; i++) {
+		struct kho_result *result = g_ptr_array_index(results, i);
 
-		for (guint r = 0; r < results->len; r++) {
-			struct kho_result *result = g_ptr_array_index(results, r);
-
-			if (is_fit(result) && g_str_equal(result->cell->kernel, kernel) &&
-			    g_hash_table_add(seen, (gpointer)result->cell->topology->name))
-				g_ptr_array_add(chosen, result);
-		}
+		if (is_fit(result) && g_str_equal(result->cell->kernel, kernel) &&
+		    g_hash_table_add(seen, (gpointer)result->cell->topology->name))
+			g_ptr_array_add(chosen, result);
 	}
 	return chosen;
 }
@@ -94,28 +90,18 @@ static char *write_matrix(const GPtrArray *chosen, const char *kernel, const cha
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-static const char *first_kernel(const GPtrArray *recordings)
-{
-	for (guint i = 0; i < recordings->len; i++) {
-		const GPtrArray *results = ((struct kho_recording *)g_ptr_array_index(recordings, i))->run->results;
-
-		if (results->len)
-			return ((struct kho_result *)g_ptr_array_index(results, 0))->cell->kernel;
-	}
-	return "";
-}
-
 static bool run(const char *const *names, const char *const *axes, GError **error)
 {
 	g_autoptr(GPtrArray) recordings = kho_sources_load(names, error);
-	g_autoptr(GPtrArray) chosen = NULL;
+	g_autoptr(GPtrArray) results = NULL, chosen = NULL;
 	g_autofree char *text = NULL;
 	const char *kernel;
 
 	if (!recordings)
 		return false;
-	kernel = first_kernel(recordings);
-	chosen = choose(recordings, kernel);
+	results = kho_sources_results(recordings);
+	kernel = ((const struct kho_result *)g_ptr_array_index(results, 0))->cell->kernel;
+	chosen = choose(results, kernel);
 	if (!chosen->len) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: no cell of which all is known: early trace and segments", names[0]);

@@ -115,12 +115,10 @@ static bool hide_others(const struct judge_options *options, struct kho_run *run
 
 static void judge_all(struct kho_rejudgement *rejudgement, const GPtrArray *recordings)
 {
-	for (guint i = 0; i < recordings->len; i++) {
-		const struct kho_recording *recording = g_ptr_array_index(recordings, i);
+	g_autoptr(GPtrArray) results = kho_sources_results(recordings);
 
-		for (guint r = 0; r < recording->run->results->len; r++)
-			kho_rejudge_take(rejudgement, g_ptr_array_index(recording->run->results, r));
-	}
+	for (guint i = 0; i < results->len; i++)
+		kho_rejudge_take(rejudgement, g_ptr_array_index(results, i));
 	kho_rejudge_end(rejudgement);
 }
 

@@ -64,18 +64,16 @@ static char *choose_kernel(const struct kho_paper_options *options, GError **err
 /* The first result that can be scaled; NULL, and *@problem is what the last one lacks. */
 static const struct kho_result *find_reference(const GPtrArray *recordings, const char **problem)
 {
+	g_autoptr(GPtrArray) results = kho_sources_results(recordings);
+
 	*problem = "there is no cell in it";
-	for (guint i = 0; i < recordings->len; i++) {
-		const GPtrArray *results = ((struct kho_recording *)g_ptr_array_index(recordings, i))->run->results;
+	for (guint i = 0; i < results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(results, i);
+		struct kho_reference_boot boot;
 
-		for (guint r = 0; r < results->len; r++) {
-			const struct kho_result *result = g_ptr_array_index(results, r);
-			struct kho_reference_boot boot;
-
-			*problem = kho_reference_boot_read(result, &boot);
-			if (!*problem)
-				return result;
-		}
+		*problem = kho_reference_boot_read(result, &boot);
+		if (!*problem)
+			return result;
 	}
 	return NULL;
 }
@@ -123,18 +121,14 @@ static bool is_like(const struct kho_result *result, const struct kho_paper_opti
 static struct kho_result *find_like(const GPtrArray *recordings, const struct kho_paper_options *options,
 				    const char *topology)
 {
+	g_autoptr(GPtrArray) results = kho_sources_results(recordings);
 	struct kho_result *found = NULL;
 
-	for (guint i = 0; i < recordings->len; i++) {
-		const GPtrArray *results = ((struct kho_recording *)g_ptr_array_index(recordings, i))->run->results;
+	for (guint i = 0; i < results->len; i++) {
+		struct kho_result *result = g_ptr_array_index(results, i);
 
-		for (guint r = 0; r < results->len; r++) {
-			struct kho_result *result = g_ptr_array_index(results, r);
-
-			if (is_like(result, options, topology) &&
-			    (!found || (!found->segments->len && result->segments->len)))
-				found = result;
-		}
+		if (is_like(result, options, topology) && (!found || (!found->segments->len && result->segments->len)))
+			found = result;
 	}
 	return found;
 }

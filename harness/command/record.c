@@ -37,23 +37,20 @@ struct record_options {
 /* Those that can go in; the others are said. */
 static GPtrArray *choose(const GPtrArray *recordings, const char *kernel)
 {
+	g_autoptr(GPtrArray) results = kho_sources_results(recordings);
 	GPtrArray *chosen = g_ptr_array_new();
 
-	for (guint i = 0; i < recordings->len; i++) {
-		const GPtrArray *results = ((struct kho_recording *)g_ptr_array_index(recordings, i))->run->results;
+	for (guint i = 0; i < results->len; i++) {
+		struct kho_result *result = g_ptr_array_index(results, i);
+		g_autofree char *name = g_strndup(result->cell->id, strcspn(result->cell->id, "/"));
+		const char *lacks = kho_dataset_lacking(result);
 
-		for (guint r = 0; r < results->len; r++) {
-			struct kho_result *result = g_ptr_array_index(results, r);
-			g_autofree char *name = g_strndup(result->cell->id, strcspn(result->cell->id, "/"));
-			const char *lacks = kho_dataset_lacking(result);
-
-			if (kernel && !g_str_equal(kernel, name))
-				continue;
-			if (lacks)
-				printf("left out: %s: %s\n", result->cell->id, lacks);
-			else
-				g_ptr_array_add(chosen, result);
-		}
+		if (kernel && !g_str_equal(kernel, name))
+			continue;
+		if (lacks)
+			printf("left out: %s: %s\n", result->cell->id, lacks);
+		else
+			g_ptr_array_add(chosen, result);
 	}
 	fflush(stdout);
 	return chosen;

@@ -164,3 +164,15 @@ GPtrArray *kho_sources_load(const char *const *names, GError **error)
 	}
 	return check_cells(recordings, error) ? g_steal_pointer(&recordings) : NULL;
 }
+
+GPtrArray *kho_sources_results(const GPtrArray *recordings)
+{
+	GPtrArray *results = g_ptr_array_new();
+
+	for (guint i = 0; i < recordings->len; i++) {
+		const struct kho_recording *recording = g_ptr_array_index(recordings, i);
+
+		g_ptr_array_extend(results, recording->run->results, NULL, NULL);
+	}
+	return results;
+}

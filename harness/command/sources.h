@@ -16,4 +16,7 @@
  */
 GPtrArray *kho_sources_load(const char *const *names, GError **error);
 
+/* All results of @recordings, in order (struct kho_result *, not owned); to be freed. */
+GPtrArray *kho_sources_results(const GPtrArray *recordings);
+
 #endif
