@@ -64,8 +64,8 @@ const struct yaml_node_s *kho_yaml_item(struct kho_yaml *yaml, const struct yaml
 const char *kho_yaml_text(const struct yaml_node_s *value);
 
 /*
- * A value that is one printable line, without the spaces around it, to be freed;  becomes "" where @value
- * is NULL. @what begins the message.
+ * A value that is one printable line, without the spaces around it, to be freed; *@line becomes "" where
+ * @value is NULL. @what begins the message.
  */
 bool kho_yaml_line(struct kho_yaml *yaml, const struct yaml_node_s *value, const char *what, char **line,
 		   GError **error);

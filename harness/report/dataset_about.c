@@ -2,70 +2,44 @@
 #include "harness/report/dataset_about.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "harness/model/error.h"
 #include "harness/model/name.h"
 #include "harness/model/size.h"
 #include "harness/model/yaml.h"
-#include "harness/report/text.h"
+#include "harness/report/text_keys.h"
 
 #define MAX_COUNT 1000000000ULL
 
-/* --- what values may be --- */
-
-static bool any_text(const char *text)
-{
-	return true;
-}
-
-static bool is_accel(const char *text)
-{
-	return g_str_equal(text, "tcg") || g_str_equal(text, "kvm");
-}
-
-static bool is_yes_or_no(const char *text)
-{
-	return g_str_equal(text, "yes") || g_str_equal(text, "no");
-}
-
 #define TEXT(member) G_STRUCT_OFFSET(struct kho_dataset_about, member)
 
+/* The first texts are of what all runs of a data set have in common; from this one on they may differ. */
+enum { FIRST_RUN = 10 };
+
 /* All texts, in the file's order. */
-static const struct {
-	const char *name;
-	gsize offset;
-	bool (*valid)(const char *text);
-	const char *rule;
-	bool one; /* the same for all runs of a data set */
-} texts[] = {
-	{ "kernel", TEXT(kernel), kho_name_valid, KHO_NAME_RULE, true },
-	{ "successor", TEXT(successor), kho_name_valid, KHO_NAME_RULE, true },
-	{ "first_release", TEXT(first_release), any_text, "", true },
-	{ "successor_release", TEXT(successor_release), any_text, "", true },
-	{ "source_sha256", TEXT(source_sha256), any_text, "", true },
-	{ "key", TEXT(key), any_text, "", true },
-	{ "estimator", TEXT(estimator), is_yes_or_no, "yes or no", true },
-	{ "accelerator", TEXT(accel), is_accel, "tcg or kvm", true },
-	{ "qemu", TEXT(qemu_version), any_text, "", true },
-	{ "cpu", TEXT(cpu), any_text, "", true },
-	{ "first_run", TEXT(first_run), any_text, "", false },
-	{ "last_run", TEXT(last_run), any_text, "", false },
-	{ "matrix", TEXT(matrix), any_text, "", false },
-	{ "command", TEXT(command), any_text, "", false },
+static const struct kho_text_key texts[] = {
+	{ "kernel", TEXT(kernel), kho_name_valid, KHO_NAME_RULE },
+	{ "successor", TEXT(successor), kho_name_valid, KHO_NAME_RULE },
+	{ "first_release", TEXT(first_release), kho_text_any, "" },
+	{ "successor_release", TEXT(successor_release), kho_text_any, "" },
+	{ "source_sha256", TEXT(source_sha256), kho_text_any, "" },
+	{ "key", TEXT(key), kho_text_any, "" },
+	{ "estimator", TEXT(estimator), kho_text_is_yes_or_no, "yes or no" },
+	{ "accelerator", TEXT(accel), kho_text_is_accel, "tcg or kvm" },
+	{ "qemu", TEXT(qemu_version), kho_text_any, "" },
+	{ "cpu", TEXT(cpu), kho_text_any, "" },
+	[FIRST_RUN] = { "first_run", TEXT(first_run), kho_text_any, "" },
+	{ "last_run", TEXT(last_run), kho_text_any, "" },
+	{ "matrix", TEXT(matrix), kho_text_any, "" },
+	{ "command", TEXT(command), kho_text_any, "" },
 };
 
 #define NR_TEXTS G_N_ELEMENTS(texts)
 
-static char **text_at(const struct kho_dataset_about *about, guint index)
-{
-	return G_STRUCT_MEMBER_P(about, texts[index].offset);
-}
-
 const char *kho_dataset_about_differ(const struct kho_dataset_about *one, const struct kho_dataset_about *other)
 {
-	for (guint i = 0; i < NR_TEXTS; i++)
-		if (texts[i].one && g_strcmp0(*text_at(one, i) ?: "", *text_at(other, i) ?: "") != 0)
+	for (guint i = 0; i < FIRST_RUN; i++)
+		if (g_strcmp0(*kho_text_at(one, &texts[i]) ?: "", *kho_text_at(other, &texts[i]) ?: "") != 0)
 			return texts[i].name;
 	return NULL;
 }
@@ -79,11 +53,7 @@ char *kho_dataset_about_format(const struct kho_dataset_about *about)
 			     "one.\n");
 
 	g_string_append_printf(out, "format: %d\n", KHO_DATASET_FORMAT);
-	for (guint i = 0; i < NR_TEXTS; i++) {
-		g_autofree char *quoted = kho_text_quoted(*text_at(about, i));
-
-		g_string_append_printf(out, "%s: %s\n", texts[i].name, quoted);
-	}
+	kho_text_keys_write(out, texts, NR_TEXTS, about);
 	g_string_append_printf(out, "cells: %" PRIu64 "\nrecordings: %" PRIu64 "\n", about->cells, about->recordings);
 	return g_string_free(out, FALSE);
 }
@@ -92,15 +62,6 @@ char *kho_dataset_about_format(const struct kho_dataset_about *about)
 
 /* Behind the texts in the mapping. */
 enum { FORMAT = NR_TEXTS, CELLS, RECORDINGS, NR_KEYS };
-
-static bool read_format(struct kho_yaml *yaml, const struct yaml_node_s *value, GError **error)
-{
-	g_autofree char *known = g_strdup_printf("%d", KHO_DATASET_FORMAT);
-	g_autofree char *quoted = kho_error_quote(kho_yaml_text(value));
-
-	return g_str_equal(kho_yaml_text(value), known) ||
-	       kho_yaml_fail(yaml, value, error, "format %s: this program reads format %s", quoted, known);
-}
 
 static bool read_count(struct kho_yaml *yaml, const struct yaml_node_s *value, const char *name, uint64_t *count,
 		       GError **error)
@@ -112,20 +73,6 @@ static bool read_count(struct kho_yaml *yaml, const struct yaml_node_s *value, c
 	return kho_yaml_fail(yaml, value, error, "%s: is not a number up to %llu", name, MAX_COUNT);
 }
 
-static bool read_text(struct kho_yaml *yaml, const struct yaml_node_s *value, guint index,
-		      struct kho_dataset_about *about, GError **error)
-{
-	char **text = text_at(about, index);
-	g_autofree char *quoted = NULL;
-
-	if (!kho_yaml_line(yaml, value, texts[index].name, text, error))
-		return false;
-	if (texts[index].valid(*text))
-		return true;
-	quoted = kho_error_quote(*text);
-	return kho_yaml_fail(yaml, value, error, "%s: %s is not %s", texts[index].name, quoted, texts[index].rule);
-}
-
 static bool read_about(struct kho_yaml *yaml, struct kho_dataset_about *about, GError **error)
 {
 	const struct yaml_node_s *root = kho_yaml_root(yaml), *values[NR_KEYS];
@@ -135,16 +82,13 @@ static bool read_about(struct kho_yaml *yaml, struct kho_dataset_about *about, G
 		[RECORDINGS] = { "recordings", KHO_YAML_VALUE, true },
 	};
 
-	for (guint i = 0; i < NR_TEXTS; i++)
-		keys[i] = (struct kho_yaml_key){ texts[i].name, KHO_YAML_VALUE, true };
+	kho_text_keys_expect(texts, NR_TEXTS, keys);
 	if (!kho_yaml_expect(yaml, root, KHO_YAML_MAPPING, "the file", error) ||
 	    !kho_yaml_mapping(yaml, root, "", keys, NR_KEYS, values, error) ||
-	    !read_format(yaml, values[FORMAT], error))
+	    !kho_text_read_format(yaml, values[FORMAT], KHO_DATASET_FORMAT, error))
 		return false;
-	for (guint i = 0; i < NR_TEXTS; i++)
-		if (!read_text(yaml, values[i], i, about, error))
-			return false;
-	return read_count(yaml, values[CELLS], "cells", &about->cells, error) &&
+	return kho_text_keys_read(yaml, values, texts, NR_TEXTS, about, error) &&
+	       read_count(yaml, values[CELLS], "cells", &about->cells, error) &&
 	       read_count(yaml, values[RECORDINGS], "recordings", &about->recordings, error);
 }
 
@@ -163,7 +107,6 @@ void kho_dataset_about_free(struct kho_dataset_about *about)
 {
 	if (!about)
 		return;
-	for (guint i = 0; i < NR_TEXTS; i++)
-		g_free(*text_at(about, i));
+	kho_text_keys_free(texts, NR_TEXTS, about);
 	g_free(about);
 }

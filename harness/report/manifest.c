@@ -10,6 +10,7 @@
 #include "harness/model/size.h"
 #include "harness/model/yaml.h"
 #include "harness/report/text.h"
+#include "harness/report/text_keys.h"
 
 #define RUN_DIGITS     16
 #define SHA256_DIGITS  64
@@ -35,29 +36,9 @@ static bool is_hex(const char *text, gsize digits)
 	return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
-static bool any_text(const char *text)
-{
-	return true;
-}
-
-static bool some_text(const char *text)
-{
-	return *text != '\0';
-}
-
 static bool is_run(const char *text)
 {
 	return is_hex(text, RUN_DIGITS);
-}
-
-static bool is_accel(const char *text)
-{
-	return g_str_equal(text, "tcg") || g_str_equal(text, "kvm");
-}
-
-static bool is_yes_or_no(const char *text)
-{
-	return g_str_equal(text, "yes") || g_str_equal(text, "no");
 }
 
 static bool is_scratch(const char *text)
@@ -75,38 +56,28 @@ static bool is_payload(const char *text)
 #define TEXT(member) G_STRUCT_OFFSET(struct kho_manifest, member)
 
 /* All texts, in the file's order. */
-static const struct {
-	const char *name;
-	gsize offset;
-	bool (*valid)(const char *text);
-	const char *rule;
-} texts[] = {
-	{ "cell", TEXT(cell), some_text, "an id" },
+static const struct kho_text_key texts[] = {
+	{ "cell", TEXT(cell), kho_text_some, "an id" },
 	{ "kernel", TEXT(kernel), kho_name_valid, KHO_NAME_RULE },
 	{ "successor", TEXT(successor), kho_name_valid, KHO_NAME_RULE },
 	{ "topology", TEXT(topology), kho_name_valid, KHO_NAME_RULE },
 	{ "kho_scratch", TEXT(kho_scratch), is_scratch, "a scratch spec" },
 	{ "payload", TEXT(payload), is_payload, "a payload" },
-	{ "first_release", TEXT(first_release), any_text, "" },
-	{ "successor_release", TEXT(successor_release), any_text, "" },
-	{ "first_append", TEXT(first_append), any_text, "" },
-	{ "successor_append", TEXT(successor_append), any_text, "" },
+	{ "first_release", TEXT(first_release), kho_text_any, "" },
+	{ "successor_release", TEXT(successor_release), kho_text_any, "" },
+	{ "first_append", TEXT(first_append), kho_text_any, "" },
+	{ "successor_append", TEXT(successor_append), kho_text_any, "" },
 	{ "run", TEXT(run), is_run, "16 hexadecimal digits" },
-	{ "command_line", TEXT(command_line), some_text, "a command line" },
-	{ "accelerator", TEXT(accel), is_accel, "tcg or kvm" },
-	{ "qemu", TEXT(qemu_version), any_text, "" },
-	{ "estimator", TEXT(estimator), is_yes_or_no, "yes or no" },
-	{ "reason", TEXT(reason), any_text, "" },
+	{ "command_line", TEXT(command_line), kho_text_some, "a command line" },
+	{ "accelerator", TEXT(accel), kho_text_is_accel, "tcg or kvm" },
+	{ "qemu", TEXT(qemu_version), kho_text_any, "" },
+	{ "estimator", TEXT(estimator), kho_text_is_yes_or_no, "yes or no" },
+	{ "reason", TEXT(reason), kho_text_any, "" },
 };
 
 #define NR_TEXTS G_N_ELEMENTS(texts)
 
 /* --- writing --- */
-
-static char **text_at(const struct kho_manifest *manifest, guint index)
-{
-	return G_STRUCT_MEMBER_P(manifest, texts[index].offset);
-}
 
 static void append_quoted(GString *out, const char *text)
 {
@@ -132,10 +103,7 @@ char *kho_manifest_format(const struct kho_manifest *manifest)
 			     "explains it.\n");
 
 	g_string_append_printf(out, "format: %d\n", KHO_MANIFEST_FORMAT);
-	for (guint i = 0; i < NR_TEXTS; i++) {
-		g_string_append_printf(out, "%s: ", texts[i].name);
-		append_quoted(out, *text_at(manifest, i));
-	}
+	kho_text_keys_write(out, texts, NR_TEXTS, manifest);
 	g_string_append_printf(out, "outcome: %s\nfiles:\n", kho_outcome_text(manifest->outcome));
 	for (int i = 0; i < KHO_NR_RECORDED_FILES; i++)
 		append_file(out, &manifest->files[i], file_texts[i]);
@@ -146,29 +114,6 @@ char *kho_manifest_format(const struct kho_manifest *manifest)
 
 /* Behind the texts in the mapping. */
 enum { FORMAT = NR_TEXTS, OUTCOME, FILES, NR_KEYS };
-
-static bool read_text(struct kho_yaml *yaml, const struct yaml_node_s *value, guint index,
-		      struct kho_manifest *manifest, GError **error)
-{
-	char **text = text_at(manifest, index);
-	g_autofree char *quoted = NULL;
-
-	if (!kho_yaml_line(yaml, value, texts[index].name, text, error))
-		return false;
-	if (texts[index].valid(*text))
-		return true;
-	quoted = kho_error_quote(*text);
-	return kho_yaml_fail(yaml, value, error, "%s: %s is not %s", texts[index].name, quoted, texts[index].rule);
-}
-
-static bool read_format(struct kho_yaml *yaml, const struct yaml_node_s *value, GError **error)
-{
-	g_autofree char *known = g_strdup_printf("%d", KHO_MANIFEST_FORMAT);
-	g_autofree char *quoted = kho_error_quote(kho_yaml_text(value));
-
-	return g_str_equal(kho_yaml_text(value), known) ||
-	       kho_yaml_fail(yaml, value, error, "format %s: this program reads format %s", quoted, known);
-}
 
 static bool read_outcome(struct kho_yaml *yaml, const struct yaml_node_s *value, struct kho_manifest *manifest,
 			 GError **error)
@@ -253,16 +198,13 @@ static bool read_manifest(struct kho_yaml *yaml, struct kho_manifest *manifest, 
 		[FILES] = { "files", KHO_YAML_MAPPING, true },
 	};
 
-	for (guint i = 0; i < NR_TEXTS; i++)
-		keys[i] = (struct kho_yaml_key){ texts[i].name, KHO_YAML_VALUE, true };
+	kho_text_keys_expect(texts, NR_TEXTS, keys);
 	if (!kho_yaml_expect(yaml, root, KHO_YAML_MAPPING, "the file", error) ||
 	    !kho_yaml_mapping(yaml, root, "", keys, NR_KEYS, values, error) ||
-	    !read_format(yaml, values[FORMAT], error))
+	    !kho_text_read_format(yaml, values[FORMAT], KHO_MANIFEST_FORMAT, error))
 		return false;
-	for (guint i = 0; i < NR_TEXTS; i++)
-		if (!read_text(yaml, values[i], i, manifest, error))
-			return false;
-	return check_id(yaml, values[0], manifest, error) && read_outcome(yaml, values[OUTCOME], manifest, error) &&
+	return kho_text_keys_read(yaml, values, texts, NR_TEXTS, manifest, error) &&
+	       check_id(yaml, values[0], manifest, error) && read_outcome(yaml, values[OUTCOME], manifest, error) &&
 	       read_files(yaml, values[FILES], manifest, error);
 }
 
@@ -287,8 +229,7 @@ struct kho_manifest *kho_manifest_load(const char *path, GError **error)
 
 void kho_manifest_free(struct kho_manifest *manifest)
 {
-	for (guint i = 0; i < NR_TEXTS; i++)
-		g_free(*text_at(manifest, i));
+	kho_text_keys_free(texts, NR_TEXTS, manifest);
 	for (int i = 0; i < KHO_NR_RECORDED_FILES; i++) {
 		g_free(manifest->files[i].name);
 		g_free(manifest->files[i].sha256);

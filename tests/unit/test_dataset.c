@@ -584,6 +584,26 @@ static void every_key(void **state)
 
 /* --- about.yaml, config, verdicts.txt --- */
 
+/* No key may be missing. */
+static void about_needs_all(void **state)
+{
+	struct kho_dataset_about about = sample_about(212, 230);
+	g_autofree char *text = kho_dataset_about_format(&about);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	/* The first is a comment, and behind the last is nothing. */
+	for (guint lost = 1; *lines[lost]; lost++) {
+		g_autoptr(GString) rest = g_string_new(NULL);
+		g_autoptr(GError) error = NULL;
+
+		for (guint i = 0; lines[i]; i++)
+			if (i != lost)
+				g_string_append_printf(rest, "%s\n", lines[i]);
+		assert_null(kho_dataset_about_parse("about.yaml", rest->str, rest->len, &error));
+		assert_true(g_error_matches(error, KHO_ERROR, KHO_ERROR_INPUT));
+	}
+}
+
 static void about_comes_back(void **state)
 {
 	struct kho_dataset_about about = sample_about(212, 230);
@@ -683,6 +703,7 @@ int main(void)
 		TEST(bad_files),
 		TEST(every_key),
 		cmocka_unit_test(about_comes_back),
+		cmocka_unit_test(about_needs_all),
 		cmocka_unit_test(config),
 		TEST(verdicts),
 		TEST(bad_verdicts),
