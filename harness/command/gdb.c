@@ -47,6 +47,7 @@ struct session {
 	const char *gdb;
 	const char *const *more; /* arguments for gdb */
 	GMainLoop *loop;
+	guint signals[3]; /* their sources, taken before there is a machine, until the point */
 	bool over, interrupted;
 	bool entering; /* the first kernel said its last word, and that it hands over */
 	struct kho_outcome outcome;
@@ -73,19 +74,20 @@ static gboolean interrupted(gpointer data)
 	return G_SOURCE_CONTINUE;
 }
 
-static void wait_for_point(struct session *session)
+static void take_signals(struct session *session)
 {
-	guint sources[] = {
-		g_unix_signal_add(SIGINT, interrupted, session),
-		g_unix_signal_add(SIGTERM, interrupted, session),
-		g_unix_signal_add(SIGHUP, interrupted, session),
-	};
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
 	session->loop = g_main_loop_new(NULL, FALSE);
-	g_main_loop_run(session->loop);
+	for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+		session->signals[i] = g_unix_signal_add(numbers[i], interrupted, session);
+}
+
+static void drop_signals(struct session *session)
+{
 	g_clear_pointer(&session->loop, g_main_loop_unref);
-	for (gsize i = 0; i < G_N_ELEMENTS(sources); i++)
-		g_source_remove(sources[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(session->signals); i++)
+		g_clear_handle_id(&session->signals[i], g_source_remove);
 }
 
 /* Is the machine there, and where it was asked for? */
@@ -191,14 +193,17 @@ static enum kho_exit boot(struct session *session, const struct kho_preparation 
 		.keep = true,
 		.until_entry = session->point != POINT_DEATH,
 	};
-	struct kho_handover *handover = rundir && check_function(session, pair->successor, &error)
-						? kho_handover_start(&machine, over, session, &error)
-						: NULL;
+	struct kho_handover *handover = NULL;
 	enum kho_exit status;
 
+	take_signals(session);
+	if (rundir && check_function(session, pair->successor, &error))
+		handover = kho_handover_start(&machine, over, session, &error);
+	if (handover)
+		g_main_loop_run(session->loop);
+	drop_signals(session);
 	if (!handover)
 		return kho_command_fail(error);
-	wait_for_point(session);
 	status = after_waiting(session, pair, cell->id, machine.directory, socket);
 	kho_handover_free(handover);
 	kho_outcome_clear(&session->outcome);

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # A cell that went wrong, again: from its directory alone, under the harness, and in a debugger. Real machines throughout.
 
+load processes
+
 setup_file() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 	export ACCEL=tcg
@@ -153,24 +155,6 @@ take_along() {
 
 # --- kho-runner gdb ---
 
-# Waits for $1 seconds until the command behind it succeeds.
-within() {
-	local i
-	for ((i = 0; i < $1 * 5; i++)); do
-		! "${@:2}" || return 0
-		sleep 0.2
-	done
-	return 1
-}
-
-machine_of() {
-	MACHINE=$(pgrep -P "$1" qemu-system)
-}
-
-gone() {
-	! kill -0 "$1" 2>/dev/null
-}
-
 @test "gdb: where it died, with the symbols of the successor" {
 	run "$RUNNER" gdb "$CELL" -- -batch -ex bt </dev/null
 	echo "$output"
@@ -222,7 +206,8 @@ gone() {
 		mkfifo "$BATS_TEST_TMPDIR/$signal"
 		"$RUNNER" gdb "$CELL" <>"$BATS_TEST_TMPDIR/$signal" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
 		runner=$!
-		within 30 machine_of "$runner"
+		within 60 has_machine "$runner"
+		machine=$(machines_of "$runner")
 		debugger=
 		if [ "$signal" = KILL ]; then
 			within 60 pgrep -P "$runner" gdb
@@ -230,8 +215,8 @@ gone() {
 		fi
 		# A background job ignores SIGINT, which the runner then takes for itself.
 		kill -"$signal" "$runner"
-		wait "$runner" || true
-		within 10 gone "$MACHINE"
+		within 20 gone "$runner"
+		within 10 gone "$machine"
 		[ -z "$debugger" ] || within 10 gone "$debugger"
 	done
 }

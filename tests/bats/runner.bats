@@ -2,6 +2,8 @@
 # kho-runner as its users meet it: usage, bad input, real handovers, planted faults, interruption.
 # Real machines throughout; nothing here stands in for QEMU, a kernel or a kexec.
 
+load processes
+
 setup() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 	RUNNER=$BUILD/kho-runner
@@ -17,11 +19,6 @@ record() {
 
 run_cell() {
 	run "$RUNNER" cell "$CELL" --results="$RESULTS" "$@"
-}
-
-# Machines of this test's own run: their arguments name its directory nowhere, but their parent is known.
-machines_of() {
-	pgrep -P "$1" qemu-system || true
 }
 
 # --- usage and bad input: exit status 2, one line, nothing run ---
@@ -213,7 +210,7 @@ machines_of() {
 @test "a machine killed from outside is lost, status 3" {
 	"$RUNNER" cell "$CELL" --results="$RESULTS" >"$BATS_TEST_TMPDIR/out" &
 	local runner=$!
-	while [ -z "$(machines_of "$runner")" ]; do sleep 0.05; done
+	within 60 has_machine "$runner"
 	kill -9 "$(machines_of "$runner")"
 	local status=0
 	wait "$runner" || status=$?
@@ -291,17 +288,15 @@ machines_of() {
 
 # --- interruption ---
 
+begun() {
+	[ -s "$RESULTS/latest/journal.jsonl" ] && has_machine "$1"
+}
+
+# Until a first cell has ended and another runs.
 start_matrix() {
 	setsid "$RUNNER" matrix smoke --controls=no --results="$RESULTS" >"$BATS_TEST_TMPDIR/out" 2>&1 &
 	MATRIX_PID=$!
-	# until a first cell has ended and another runs
-	for _ in $(seq 1200); do
-		if [ -s "$RESULTS/latest/journal.jsonl" ] && [ -n "$(machines_of "$MATRIX_PID")" ]; then
-			return
-		fi
-		sleep 0.05
-	done
-	return 1
+	within 120 begun "$MATRIX_PID"
 }
 
 @test "SIGINT: machines end, results of what was done are written, status 3" {
