@@ -8,6 +8,9 @@
 #include "harness/command/one_cell.h"
 #include "harness/report/boundary_report.h"
 
+#define REPEATS	      2
+#define MOST_SURVEYED 10000
+
 static const char summary[] =
 	"Finds the smallest scratch with which a handover really survives, by real boots, and says beside it what "
 	"each\n"
@@ -17,14 +20,15 @@ static const char summary[] =
 	"  '16M*,64M*,32M*' the total, in this ratio    '*%' percent\n"
 	"\n"
 	"or without one and with --axis. Sizes grow by pageblocks of 2 MiB: the kernel rounds the per-node size up to\n"
-	"them, and gives all areas to CMA by whole ones. Both sides of the edge are tried again, and values further "
+	"them, and gives all areas to CMA by whole ones. Both sides of the edge are tried twice (--repeat), and values "
+	"further "
 	"away\n"
 	"are looked at as well: where survival is not monotonic, or repeats disagree, that is what it says.\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner boundary '6.19-x86_64/two-even/16M,64M,*'\n"
 	"  kho-runner boundary 6.19-x86_64/two-even/16M,64M,32M --axis=total --json=total.json\n"
-	"  kho-runner boundary '6.19-x86_64/four/*%' --repeats=5 --survey=20\n"
+	"  kho-runner boundary '6.19-x86_64/four/*%' --repeat=5 --survey=20\n"
 	"  kho-runner boundary '6.19-x86_64/large/16M,*,16M' --low=64M --high=2G --step=16M\n"
 	"\n"
 	"Exit status: 0 the edge was found; 1 there is none, or it is not clean (survival is not monotonic, repeats\n"
@@ -32,7 +36,7 @@ static const char summary[] =
 
 struct more {
 	char *axis, *step, *low, *high, *guess, *json;
-	int repeats, survey;
+	int survey;
 };
 
 static void clear_more(struct more *more)
@@ -43,17 +47,6 @@ static void clear_more(struct more *more)
 	g_free(more->high);
 	g_free(more->guess);
 	g_free(more->json);
-}
-
-static bool check_counts(const struct more *more, GError **error)
-{
-	if (more->repeats >= 1 && more->repeats <= 100 && more->survey >= 0 && more->survey <= 10000)
-		return true;
-	if (more->repeats < 1 || more->repeats > 100)
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--repeats=%d: is not between 1 and 100", more->repeats);
-	else
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--survey=%d: is not between 0 and 10000", more->survey);
-	return false;
 }
 
 static struct kho_axis *find_axis(const struct more *more, const char *scratch, GError **error)
@@ -150,12 +143,15 @@ static enum kho_exit run(const struct kho_options *options, struct more *more, c
 {
 	g_autoptr(GError) error = NULL;
 	struct kho_id_words words = { 0 };
-	struct kho_boundary_search_config config = { .repeats = more->repeats, .survey = more->survey };
+	struct kho_boundary_search_config config = { .repeats = options->repeat ?: REPEATS, .survey = more->survey };
 	enum kho_exit status = KHO_EXIT_INPUT;
 
 	if (options->update_expected)
 		g_set_error(&error, KHO_ERROR, KHO_ERROR_INPUT, "--update-expected: nothing is expected of a boundary");
-	else if (check_counts(more, &error) && kho_id_words_split(id, options->kernel, &words, &error))
+	else if (more->survey < 0 || more->survey > MOST_SURVEYED)
+		g_set_error(&error, KHO_ERROR, KHO_ERROR_INPUT, "--survey=%d: is not between 0 and %d", more->survey,
+			    MOST_SURVEYED);
+	else if (kho_id_words_split(id, options->kernel, &words, &error))
 		status = search(options, more, &words, &config, &error);
 	kho_id_words_clear(&words);
 	return error ? kho_command_fail(error) : status;
@@ -164,7 +160,7 @@ static enum kho_exit run(const struct kho_options *options, struct more *more, c
 enum kho_exit kho_command_boundary(int argc, char **argv)
 {
 	struct kho_options options;
-	struct more more = { .repeats = 2, .survey = 3 };
+	struct more more = { .survey = 3 };
 	const GOptionEntry entries[] = {
 		{ "axis", 0, 0, G_OPTION_ARG_STRING, &more.axis,
 		  "what grows, of an id without *: lowmem, global, pernode, total, percent", "NAME" },
@@ -173,8 +169,6 @@ enum kho_exit kho_command_boundary(int argc, char **argv)
 		{ "high", 0, 0, G_OPTION_ARG_STRING, &more.high, "nothing above this is tried", "SIZE" },
 		{ "guess", 0, 0, G_OPTION_ARG_STRING, &more.guess, "look here first (where an estimator thinks it is)",
 		  "SIZE" },
-		{ "repeats", 0, 0, G_OPTION_ARG_INT, &more.repeats, "how often both sides of the edge are tried (2)",
-		  "N" },
 		{ "survey", 0, 0, G_OPTION_ARG_INT, &more.survey,
 		  "how many values on either side of the edge are looked at beside it (3)", "N" },
 		{ "json", 0, 0, G_OPTION_ARG_FILENAME, &more.json, "write what was found to a file as well", "FILE" },

@@ -12,6 +12,7 @@
 #include "harness/handover/handover.h"
 #include "harness/handover/schedule.h"
 #include "harness/judge/judge.h"
+#include "harness/judge/repeats.h"
 #include "harness/report/html.h"
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
@@ -39,6 +40,7 @@ struct kho_campaign {
 	guint lot;		       /* those from here on are the lot whose turn it is, or will be */
 	struct kho_schedule *schedule; /* of the lot */
 	guint done, planned;	       /* of all */
+	bool repeated;		       /* there are repeats */
 	GMainLoop *loop;
 	guint signals[3];
 	GError *failed; /* the host failed us */
@@ -72,7 +74,8 @@ static struct progress progress_of(const struct kho_campaign *campaign, bool con
 	guint count = campaign->run->controls->len;
 
 	return controls ? (struct progress){ campaign->done, count }
-			: (struct progress){ campaign->done - count, campaign->tasks->len - count };
+			: (struct progress){ campaign->done - count,
+					     MAX(campaign->planned, campaign->tasks->len) - count };
 }
 
 static void clear_progress(const struct kho_campaign *campaign)
@@ -263,13 +266,14 @@ static guint count_runs(const struct kho_campaign *campaign, const struct kho_ce
 
 struct kho_result *kho_campaign_repeat(struct kho_campaign *campaign, const struct kho_cell *cell)
 {
-	guint before = count_runs(campaign, cell);
 	struct kho_result *result = kho_result_new(cell);
 
+	result->repeat = count_runs(campaign, cell);
 	link_controls(campaign, result);
 	g_free(result->directory);
-	result->directory = g_strdup_printf("cells/%s/repeat-%u", cell->id, before + 1);
+	result->directory = g_strdup_printf("cells/%s/repeat-%u", cell->id, result->repeat);
 	add_task(campaign, result, true);
+	campaign->repeated = true;
 	return result;
 }
 
@@ -382,6 +386,43 @@ const struct kho_run *kho_campaign_seen(const struct kho_campaign *campaign)
 
 /* --- the end of it --- */
 
+static struct task *task_of(const struct kho_campaign *campaign, const struct kho_result *result)
+{
+	for (guint i = 0; i < campaign->tasks->len; i++)
+		if (task_at(campaign, i)->result == result)
+			return task_at(campaign, i);
+	g_assert_not_reached();
+}
+
+/* All runs of a cell by its first; not owned. */
+static GPtrArray *runs_of(const struct kho_campaign *campaign, struct kho_result *first)
+{
+	GPtrArray *runs = g_ptr_array_new();
+
+	for (guint i = 0; i < campaign->tasks->len; i++)
+		if (task_at(campaign, i)->result->cell == first->cell)
+			g_ptr_array_add(runs, task_at(campaign, i)->result);
+	return runs;
+}
+
+/* A cell counts once: one of its runs stands for all in the run's results, and the others become the task's own. */
+static void fold_repeats(struct kho_campaign *campaign)
+{
+	GPtrArray *results = campaign->run->results;
+
+	for (guint i = 0; campaign->repeated && i < results->len; i++) {
+		struct kho_result *first = g_ptr_array_index(results, i), *all;
+		g_autoptr(GPtrArray) runs = runs_of(campaign, first);
+
+		if (runs->len == 1)
+			continue;
+		all = kho_repeats_fold(runs);
+		task_of(campaign, first)->repeat = true;
+		task_of(campaign, all)->repeat = false;
+		results->pdata[i] = all;
+	}
+}
+
 static bool write_reports(struct kho_campaign *campaign, GError **error)
 {
 	g_autofree char *json = kho_json_run(campaign->run);
@@ -395,7 +436,7 @@ static bool write_reports(struct kho_campaign *campaign, GError **error)
 
 static bool differs(const struct kho_result *result)
 {
-	bool disagrees = false;
+	bool disagrees = kho_repeats_disagree(result);
 
 	/* Its cells are excluded, and a run that proves nothing must not pass. */
 	if (is_control(result))
@@ -417,7 +458,7 @@ static enum kho_exit exit_status(const struct kho_campaign *campaign)
 
 		if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST)
 			return KHO_EXIT_HOST;
-		any |= differs(result);
+		any |= !task_at(campaign, i)->repeat && differs(result);
 	}
 	return any ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
 }
@@ -436,6 +477,7 @@ enum kho_exit kho_campaign_conclude(struct kho_campaign *campaign)
 	GError *error = NULL;
 
 	campaign->run->seconds = seconds_since(campaign->begun);
+	fold_repeats(campaign);
 	kho_judge_count(campaign->run);
 	if (config->update_expected && !kho_preparation_renew_expected(campaign->preparation, campaign->run, &error))
 		fail(campaign, g_steal_pointer(&error));
@@ -457,11 +499,16 @@ enum kho_exit kho_campaign_run(const struct kho_campaign_config *config)
 
 	if (!campaign)
 		return kho_command_fail(error);
-	campaign->planned = campaign->tasks->len + config->cells->len;
+	campaign->planned = campaign->tasks->len + config->cells->len * MAX(config->repeat, 1);
 	kho_campaign_go(campaign);
 	/* All of them, so that a run which was interrupted says what it lacks. */
 	for (guint i = 0; i < config->cells->len; i++)
 		kho_campaign_add(campaign, g_ptr_array_index(config->cells, i));
 	kho_campaign_go(campaign);
+	for (int repeat = 1; repeat < config->repeat; repeat++) {
+		for (guint i = 0; i < config->cells->len; i++)
+			kho_campaign_repeat(campaign, g_ptr_array_index(config->cells, i));
+		kho_campaign_go(campaign);
+	}
 	return kho_campaign_conclude(campaign);
 }

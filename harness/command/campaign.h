@@ -32,6 +32,7 @@ struct kho_campaign_config {
 	const char *results;	/* directory in which the run's own is made */
 	const char *accel;	/* auto, kvm or tcg */
 	int jobs;		/* most machines at once; 0: as many as CPUs */
+	int repeat;		/* how often each cell runs; 0: once */
 	bool controls;		/* run those of each machine first */
 	bool update_expected;
 	bool unexpected;	 /* nothing is known of its cells, and nothing compared with expected/ */
@@ -63,8 +64,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoCampaign, kho_campaign_free)
 struct kho_result *kho_campaign_add(struct kho_campaign *campaign, const struct kho_cell *cell);
 
 /*
- * Lines up another run of a cell that was added before. Its result is none of the run's: only the journal and a
- * directory below the cell's know it.
+ * Lines up another run of a cell that was added before. Its result is the campaign's as well, and the run's only in so
+ * far as one stands for all runs of a cell at the end (repeats.h); the journal knows it, and a directory below the
+ * cell's.
  */
 struct kho_result *kho_campaign_repeat(struct kho_campaign *campaign, const struct kho_cell *cell);
 

@@ -5,6 +5,8 @@
 
 #include "harness/command/command.h"
 
+#define MOST_REPEATS 1000
+
 static bool check(const struct kho_options *options, GError **error)
 {
 	if (!g_str_equal(options->accel, "auto") && !g_str_equal(options->accel, "kvm") &&
@@ -16,6 +18,11 @@ static bool check(const struct kho_options *options, GError **error)
 	if (options->jobs < 0 || options->jobs > 1024) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--jobs=%d: is not between 0 (one a CPU) and 1024",
 			    options->jobs);
+		return false;
+	}
+	if (options->repeat < 0 || options->repeat > MOST_REPEATS) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--repeat=%d: is not between 1 and %d", options->repeat,
+			    MOST_REPEATS);
 		return false;
 	}
 	if (options->controls && !g_str_equal(options->controls, "yes") && !g_str_equal(options->controls, "no")) {
@@ -82,6 +89,8 @@ static bool parse(struct kho_options *options, const GOptionEntry *more, const c
 		  "NAME" },
 		{ "controls", 0, 0, G_OPTION_ARG_STRING, &options->controls,
 		  "first run each machine without KHO and with ample scratch (matrix: yes, cell: no)", "yes|no" },
+		{ "repeat", 0, 0, G_OPTION_ARG_INT, &options->repeat,
+		  "run each cell so often; what its runs do not agree on counts for nothing (once)", "N" },
 		{ "update-expected", 0, 0, G_OPTION_ARG_NONE, &options->update_expected,
 		  "write what the run shows into expected/", NULL },
 		{ "first-append", 0, 0, G_OPTION_ARG_STRING, &options->first_extra,
@@ -125,6 +134,7 @@ void kho_options_apply(const struct kho_options *options, struct kho_campaign_co
 	config->accel = options->accel;
 	config->jobs = options->jobs;
 	config->results = options->results;
+	config->repeat = options->repeat;
 	if (options->controls)
 		config->controls = g_str_equal(options->controls, "yes");
 	config->update_expected = options->update_expected;

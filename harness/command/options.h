@@ -11,6 +11,7 @@
 struct kho_options {
 	char *accel;
 	int jobs;
+	int repeat; /* 0: as the command has it */
 	char *results;
 	gboolean update_expected;
 	char *first_extra, *successor_extra;

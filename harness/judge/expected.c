@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/judge/judge.h"
+#include "harness/judge/repeats.h"
 #include "harness/model/error.h"
 
 static const char head[] = "# What each cell is known to do: id, outcome, answer of the sparsemem estimator, verdict.\n"
@@ -163,7 +164,8 @@ bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *
 	struct kho_expectation now = seen(result);
 
 	if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST ||
-	    result->estimates[KHO_ESTIMATOR_SPARSEMEM].disagreement || kho_control_exclusion(result))
+	    result->estimates[KHO_ESTIMATOR_SPARSEMEM].disagreement || kho_control_exclusion(result) ||
+	    kho_repeats_disagree_for(result, KHO_ESTIMATOR_SPARSEMEM))
 		return false;
 	put(expected, id_of(result), &now);
 	return true;

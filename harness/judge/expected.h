@@ -34,7 +34,7 @@ void kho_expected_again(struct kho_result *result);
 
 /*
  * Takes over what a result shows. False: it shows nothing that could be expected (it was lost or not run to its end,
- * its places disagree, or a control of its machine did not survive), and the line stays as it was.
+ * its places or its repeats disagree, or a control of its machine did not survive), and the line stays as it was.
  */
 bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result);
 

@@ -4,6 +4,7 @@
 #include "harness/judge/estimators.h"
 #include "harness/judge/kernel_estimate.h"
 #include "harness/judge/layout_of.h"
+#include "harness/judge/repeats.h"
 #include "harness/judge/run.h"
 
 /* How the places of an estimator contradict each other, or one of them itself; NULL: they do not. To be freed. */
@@ -65,15 +66,6 @@ const char *kho_control_exclusion(const struct kho_result *result)
 		reason = "control-void";
 	}
 	return reason;
-}
-
-bool kho_repeats_disagree(const struct kho_result *result)
-{
-	guint outcomes = 0;
-
-	for (int i = 0; i < KHO_NR_OUTCOMES; i++)
-		outcomes += i != KHO_OUTCOME_LOST && result->seen[i];
-	return outcomes > 1;
 }
 
 /* Why no estimator is judged by this cell; NULL: they are. */

@@ -33,12 +33,6 @@ void kho_judge_result(struct kho_result *result);
  */
 const char *kho_control_exclusion(const struct kho_result *result);
 
-/*
- * Do a cell's recordings disagree, that is, was it seen with more than one outcome? A machine that was lost has shown
- * nothing, and so contradicts nothing.
- */
-bool kho_repeats_disagree(const struct kho_result *result);
-
 /* Prediction × outcome, or why the cell is excluded. */
 struct kho_verdict kho_verdict_of(const struct kho_estimate *estimate, enum kho_outcome_name outcome);
 

@@ -3,6 +3,7 @@
 
 #include "harness/judge/expected.h"
 #include "harness/judge/judge.h"
+#include "harness/judge/repeats.h"
 
 struct kho_rejudgement *kho_rejudgement_new(void)
 {
@@ -79,90 +80,6 @@ void kho_rejudge_take(struct kho_rejudgement *rejudgement, struct kho_result *re
 
 /* --- all recordings of a cell --- */
 
-static bool shows_something(const struct kho_result *result)
-{
-	return result->ended && result->outcome.name != KHO_OUTCOME_LOST;
-}
-
-static bool tells_of_estimators(const struct kho_result *result)
-{
-	return shows_something(result) && !kho_control_exclusion(result);
-}
-
-static bool has_ended(const struct kho_result *result)
-{
-	return result->ended;
-}
-
-static struct kho_result *find(const GPtrArray *repeats, bool (*wanted)(const struct kho_result *result))
-{
-	for (guint i = 0; i < repeats->len; i++)
-		if (wanted(g_ptr_array_index(repeats, i)))
-			return g_ptr_array_index(repeats, i);
-	return NULL;
-}
-
-/* The first of those that show the most. */
-static struct kho_result *representative(const GPtrArray *repeats)
-{
-	return find(repeats, tells_of_estimators)
-		       ?: (find(repeats, shows_something)
-				   ?: (find(repeats, has_ended) ?: g_ptr_array_index(repeats, 0)));
-}
-
-/* A recording may itself be of several that were taken together. */
-static void count_outcomes(const struct kho_result *result, guint *seen)
-{
-	bool together = false;
-
-	for (int i = 0; i < KHO_NR_OUTCOMES; i++) {
-		seen[i] += result->seen[i];
-		together |= result->seen[i] > 0;
-	}
-	if (!together && result->ended)
-		seen[result->outcome.name]++;
-}
-
-/* Has an estimator different verdicts on recordings of the same outcome? */
-static bool verdicts_differ(const GPtrArray *repeats, enum kho_estimator estimator)
-{
-	const struct kho_verdict *first = NULL;
-
-	for (guint i = 0; i < repeats->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(repeats, i);
-		const struct kho_verdict *verdict = &result->estimates[estimator].verdict;
-
-		if (!tells_of_estimators(result))
-			continue;
-		if (first && !same(first, verdict))
-			return true;
-		first = verdict;
-	}
-	return false;
-}
-
-static struct kho_result *fold(const GPtrArray *repeats)
-{
-	struct kho_result *result = representative(repeats);
-	bool differ[KHO_NR_ESTIMATORS];
-	guint seen[KHO_NR_OUTCOMES] = { 0 };
-
-	if (repeats->len == 1 || !result->ended)
-		return result;
-	for (guint i = 0; i < repeats->len; i++)
-		count_outcomes(g_ptr_array_index(repeats, i), seen);
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
-		differ[i] = verdicts_differ(repeats, i);
-	memcpy(result->seen, seen, sizeof(seen));
-	kho_judge_result(result);
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
-		if (differ[i])
-			result->estimates[i].verdict =
-				(struct kho_verdict){ .name = KHO_VERDICT_EXCLUDED, .excluded = KHO_REPEATS_DISAGREE };
-	kho_expected_again(result);
-	return result;
-}
-
 /* Were recordings of @id said to disagree for @estimator, and was that looked at already? */
 static bool has_change(const GArray *changes, const char *id, enum kho_estimator estimator)
 {
@@ -195,7 +112,7 @@ static void compare_together(struct kho_rejudgement *rejudgement, const struct k
 void kho_rejudge_end(struct kho_rejudgement *rejudgement)
 {
 	for (guint i = 0; i < rejudgement->repeats->len; i++) {
-		struct kho_result *result = fold(g_ptr_array_index(rejudgement->repeats, i));
+		struct kho_result *result = kho_repeats_fold(g_ptr_array_index(rejudgement->repeats, i));
 
 		g_ptr_array_add(rejudgement->results, result);
 		compare_together(rejudgement, result);

@@ -3,9 +3,7 @@
  * Judging again what was recorded, of as many runs as there are. Pure.
  *
  * Each recording is judged by today's estimators and held against the verdicts that it was recorded with. Then all
- * recordings of a cell count once: its repeats. A recording shows nothing if its machine was lost or it did not end;
- * what the others show stands. Where their outcomes differ the cell is excluded as "repeats-disagree"; where only an
- * estimator's verdicts do (their layouts differed), so is the cell for that estimator.
+ * recordings of a cell count once: its repeats (repeats.h).
  */
 #ifndef KHO_JUDGE_REJUDGE_H
 #define KHO_JUDGE_REJUDGE_H

@@ -48,8 +48,9 @@ struct kho_expectation {
 struct kho_result {
 	const struct kho_cell *cell; /* not owned */
 	bool ended;		     /* false: interrupted before it was over; everything else is void */
-	/* by outcome: how often the cell was recorded with it, where recordings are taken together; all 0: just once */
+	/* by outcome: how often the cell was seen with it, where several runs are taken together; all 0: just once */
 	guint seen[KHO_NR_OUTCOMES];
+	guint repeat; /* which run of its cell it is: 0 the first, 1 its first repeat */
 	struct kho_outcome outcome;
 	struct kho_estimate estimates[KHO_NR_ESTIMATORS];
 	enum kho_standing standing;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/judge/judge.h"
+#include "harness/judge/repeats.h"
 #include "harness/report/dataset.h"
 #include "harness/report/dataset_line.h"
 #include "harness/report/trace_file.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/html.h"
 
+#include "harness/judge/repeats.h"
 #include "harness/report/comparison.h"
 #include "harness/report/html_grid.h"
 #include "harness/report/html_kernel.h"
@@ -163,9 +164,12 @@ static void add_wrong_predictions(GString *page, const struct kho_result *result
 static void add_reason(GString *page, const struct kho_result *result)
 {
 	const char *disagreement = kho_tally_disagreement(result);
+	g_autofree char *outcomes = kho_text_outcomes(result);
 
 	add_outcome(page, result);
 	add_wrong_predictions(page, result);
+	if (kho_repeats_disagree(result))
+		add_text(page, "<br>repeats disagree: ", outcomes, "");
 	if (disagreement)
 		add_text(page, "<br>places disagree: ", disagreement, "");
 	if (kho_tally_class(result) == KHO_TALLY_NEW) {

@@ -122,48 +122,13 @@ static void add_changes(GString *text, const struct kho_run *run, const struct k
 
 /* --- repeats --- */
 
-/* Recordings that show different outcomes, or a verdict that differs among them. */
-static bool disagrees(const struct kho_run *run, const struct kho_result *result)
-{
-	for (int i = 0; result->ended && i < KHO_NR_ESTIMATORS; i++)
-		if (!run->hidden[i] && g_strcmp0(result->estimates[i].verdict.excluded, KHO_REPEATS_DISAGREE) == 0)
-			return true;
-	return kho_repeats_disagree(result);
-}
-
 static guint count_disagreeing(const struct kho_run *run)
 {
 	guint count = 0;
 
 	for (guint i = 0; i < run->results->len; i++)
-		count += disagrees(run, g_ptr_array_index(run->results, i));
+		count += kho_tally_flaky(run, g_ptr_array_index(run->results, i));
 	return count;
-}
-
-static void add_outcomes(GString *text, const struct kho_result *result)
-{
-	g_autofree char *id = kho_text_clean(result->cell->id);
-	const char *between = "";
-
-	g_string_append_printf(text, "  %s: ", id);
-	for (int i = 0; i < KHO_NR_OUTCOMES; i++) {
-		if (!result->seen[i])
-			continue;
-		g_string_append_printf(text, "%s%s %u", between, kho_outcome_text(i), result->seen[i]);
-		between = ", ";
-	}
-	g_string_append(text, kho_repeats_disagree(result) ? "\n" : ", but not from the same layout\n");
-}
-
-static void add_repeats(GString *text, const struct kho_run *run)
-{
-	guint count = count_disagreeing(run);
-
-	if (count)
-		g_string_append_printf(text, "Recordings disagree, so that the cell is excluded: %u\n", count);
-	for (guint i = 0; i < run->results->len; i++)
-		if (disagrees(run, g_ptr_array_index(run->results, i)))
-			add_outcomes(text, g_ptr_array_index(run->results, i));
 }
 
 static guint recordings_of(const struct kho_result *result)
@@ -212,7 +177,6 @@ char *kho_judged_text(const struct kho_run *run, const struct kho_rejudgement *r
 
 	add_builds(text, run);
 	add_changes(text, run, rejudgement);
-	add_repeats(text, run);
 	add_sum(text, run, rejudgement);
 	return g_string_free(text, FALSE);
 }

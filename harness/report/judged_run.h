@@ -14,7 +14,7 @@ struct kho_run *kho_judged_run(const GPtrArray *recordings, const struct kho_rej
 
 /*
  * All that there is to say of it beside the summary of a run, to be freed: builds that were mixed, verdicts that
- * changed, recordings that disagree, and a last line with the sum. Estimators that @run hides are left out.
+ * changed, and a last line with the sum. Estimators that @run hides are left out.
  */
 char *kho_judged_text(const struct kho_run *run, const struct kho_rejudgement *rejudgement);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/junit.h"
 
+#include "harness/judge/repeats.h"
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
@@ -32,6 +33,8 @@ static struct judgement judge_ended(const struct kho_result *result)
 
 	if (disagreement)
 		return judgement(STATE_FAILURE, "disagreement", g_strdup(disagreement));
+	if (kho_repeats_disagree(result))
+		return judgement(STATE_FAILURE, "flaky", kho_text_outcomes(result));
 	if (kho_tally_class(result) == KHO_TALLY_NEW) {
 		g_autofree char *expected = kho_text_expected(result), *seen = kho_text_seen(result);
 
@@ -119,6 +122,8 @@ static void add_line(GString *xml, const char *what, const char *text)
 
 static void add_output(GString *xml, const struct kho_result *result)
 {
+	g_autofree char *outcomes = kho_text_outcomes(result);
+
 	if (!result->ended)
 		return;
 	g_string_append(xml, "      <system-out>");
@@ -132,6 +137,7 @@ static void add_output(GString *xml, const struct kho_result *result)
 		add_line(xml, "verdict", kho_text_verdict(result, i));
 		add_line(xml, "disagreement", result->estimates[i].disagreement);
 	}
+	add_line(xml, "repeats", outcomes);
 	add_line(xml, "outcome", kho_outcome_text(result->outcome.name));
 	add_line(xml, "stage", kho_stage_text(result->outcome.stage));
 	add_line(xml, "reason", result->outcome.reason);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/judge/repeats.h"
+
 static enum kho_tally_class class_of(enum kho_standing standing)
 {
 	switch (standing) {
@@ -39,6 +41,8 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 		tally->classes[kho_tally_class(result)]++;
 		if (kho_tally_disagreement(result))
 			tally->disagreements++;
+		if (kho_tally_flaky(run, result))
+			tally->flaky++;
 		if (kho_tally_remark(result))
 			tally->remarks++;
 	}
@@ -62,6 +66,14 @@ const char *kho_tally_disagreement(const struct kho_result *result)
 		if (result->estimates[i].disagreement)
 			return result->estimates[i].disagreement;
 	return NULL;
+}
+
+bool kho_tally_flaky(const struct kho_run *run, const struct kho_result *result)
+{
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		if (!run->hidden[i] && kho_repeats_disagree_for(result, i))
+			return true;
+	return kho_repeats_disagree(result);
 }
 
 static void add_once(GPtrArray *names, const char *name)

@@ -21,6 +21,7 @@ struct kho_tally {
 	guint cells;
 	guint classes[KHO_NR_TALLY_CLASSES];
 	guint disagreements;	   /* whatever their class */
+	guint flaky;		   /* the same */
 	guint remarks;		   /* survivors with which something is wrong */
 	guint controls, survivors; /* that there are; of these, that survived */
 };
@@ -36,6 +37,9 @@ const char *kho_tally_remark(const struct kho_result *result);
 
 /* How the places of an estimator contradict each other; NULL if they do not, or the cell never ended. */
 const char *kho_tally_disagreement(const struct kho_result *result);
+
+/* Do the cell's runs disagree, or the verdicts on them of an estimator that is shown? */
+bool kho_tally_flaky(const struct kho_run *run, const struct kho_result *result);
 
 /*
  * Names of kernels (not owned): the run's, in its order, then any that only a control or a cell names, so that

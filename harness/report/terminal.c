@@ -120,6 +120,8 @@ char *kho_terminal_cell_line(const struct kho_result *result, guint done, guint 
 	g_string_append_printf(line, "[%*u/%u] ", digits(total), done, total);
 	add_columns(line, result, colour);
 	g_string_append_printf(line, "  %s", id);
+	if (result->repeat)
+		g_string_append_printf(line, " (repeat %u)", result->repeat);
 	add_remarks(line, result, colour);
 	return g_string_free(line, FALSE);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/terminal_summary.h"
 
+#include "harness/judge/repeats.h"
 #include "harness/report/colour.h"
 #include "harness/report/tally.h"
 #include "harness/report/terminal_kernel.h"
@@ -122,6 +123,21 @@ static void add_disagreements(GString *text, const struct kho_run *run, const st
 	}
 }
 
+static void add_flaky(GString *text, const struct kho_run *run, const struct kho_tally *tally, bool colour)
+{
+	if (!tally->flaky)
+		return;
+	add_heading(text, "Repeats disagree, so that the cell is excluded", tally->flaky, colour ? KHO_RED : NULL);
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		g_autofree char *id = kho_text_clean(result->cell->id), *outcomes = kho_text_outcomes(result);
+
+		if (kho_tally_flaky(run, result))
+			g_string_append_printf(text, "  %s: %s%s\n", id, outcomes,
+					       kho_repeats_disagree(result) ? "" : ", but not from the same layout");
+	}
+}
+
 static bool did_not_survive(const struct kho_result *control)
 {
 	return control->ended && !kho_tally_survived(control);
@@ -185,6 +201,8 @@ static void add_last_line(GString *text, const struct kho_run *run, const struct
 		g_string_append_printf(text, "; %u of %u controls survived", tally->survivors, tally->controls);
 	if (tally->disagreements)
 		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
+	if (tally->flaky)
+		g_string_append_printf(text, "; repeats disagree in %u", tally->flaky);
 	g_string_append_printf(text, "; results in %s\n", directory);
 }
 
@@ -201,6 +219,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)
 		add_section(text, run, &tally, &sections[i], colour);
 	add_disagreements(text, run, &tally, colour);
+	add_flaky(text, run, &tally, colour);
 	add_counts(text, &tally);
 	add_last_line(text, run, &tally);
 	return g_string_free(text, FALSE);

@@ -167,3 +167,14 @@ char *kho_text_seen(const struct kho_result *result)
 
 	return expectation(result->outcome.name, kho_estimate_prediction(estimate)->answer, estimate->verdict.name);
 }
+
+char *kho_text_outcomes(const struct kho_result *result)
+{
+	GString *text = g_string_new(NULL);
+
+	for (int i = 0; i < KHO_NR_OUTCOMES; i++)
+		if (result->seen[i])
+			g_string_append_printf(text, "%s%s %u", text->len ? ", " : "", kho_outcome_text(i),
+					       result->seen[i]);
+	return g_string_free(text, FALSE);
+}

@@ -36,6 +36,9 @@ const char *kho_text_verdict(const struct kho_result *result, enum kho_estimator
  */
 char *kho_text_prediction(const struct kho_prediction *prediction);
 
+/* How often a cell was seen with which outcome: "panicked 1, survived 2"; "" if just once. */
+char *kho_text_outcomes(const struct kho_result *result);
+
 /* What a line in expected/ would say: "survived, insufficient, FP". */
 char *kho_text_expected(const struct kho_result *result); /* "not listed" where there is none */
 char *kho_text_seen(const struct kho_result *result);

@@ -139,7 +139,7 @@ refused() {
 		.verdict.aggregate.name = "FN" | .verdict.replay.name = "FN")'
 	run "$RUNNER" judge "$BATS_TEST_TMPDIR/other" "$RUN" --json="$BATS_TEST_TMPDIR/j.json"
 	[ "$status" -eq 1 ]
-	[[ $output == *"Recordings disagree, so that the cell is excluded: 1"* ]]
+	[[ $output == *"Repeats disagree, so that the cell is excluded: 1"* ]]
 	[[ $output == *"  $CELL: reset 1, survived 1"* ]]
 	[[ $output == *"1 repeats-disagree"* ]]
 	[[ $output == *"; 0 verdicts changed" ]]

@@ -70,16 +70,19 @@ static void renewed(void **state)
 	struct kho_result *lost = seen("k/two/16M,16M,16M", KHO_OUTCOME_LOST, KHO_ANSWER_SUFFICIENT, LOST);
 	struct kho_result *unfinished = seen("k/two/8M,8M,8M", KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, TN);
 	struct kho_result *unsound = seen("k/two/16M,16M,16M", KHO_OUTCOME_HUNG, KHO_ANSWER_SUFFICIENT, FN);
+	struct kho_result *flaky = seen("k/two/16M,16M,16M", KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, TN);
 	const struct kho_result control = { .ended = true, .outcome.name = KHO_OUTCOME_HUNG };
 	g_autofree char *written = NULL, *rewritten = NULL;
 
 	unfinished->ended = false;
+	flaky->seen[KHO_OUTCOME_SURVIVED] = flaky->seen[KHO_OUTCOME_HUNG] = 1;
 	unsound->controls[KHO_CONTROL_AMPLE] = &control;
 	assert_true(kho_expected_renew(expected, changed));
 	assert_true(kho_expected_renew(expected, added));
 	assert_false(kho_expected_renew(expected, lost));
 	assert_false(kho_expected_renew(expected, unfinished));
 	assert_false(kho_expected_renew(expected, unsound));
+	assert_false(kho_expected_renew(expected, flaky));
 	written = kho_expected_format(expected);
 	assert_non_null(strstr(written, "\ntwo/16M,16M,16M   panicked           insufficient  TP\n"
 					"two/16M,128M,32M  survived           sufficient    TN\n"
@@ -93,6 +96,7 @@ static void renewed(void **state)
 	kho_result_free(lost);
 	kho_result_free(unfinished);
 	kho_result_free(unsound);
+	kho_result_free(flaky);
 }
 
 static void bad_files(void **state)

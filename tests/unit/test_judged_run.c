@@ -173,7 +173,7 @@ static void changes_and_disagreement(void **state)
 	struct kho_recording *recording = add_recording(fixture, "1", "m", "k"),
 			     *other = add_recording(fixture, "2", "m", "k");
 	const struct kho_run *run;
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *summary = NULL;
 
 	add_result(recording, "16M,128M,32M", KHO_OUTCOME_SURVIVED)->outcome.name = KHO_OUTCOME_RESET;
 	add_result(recording, "16M,16M,32M", KHO_OUTCOME_SURVIVED);
@@ -181,8 +181,10 @@ static void changes_and_disagreement(void **state)
 	run = judge(fixture);
 	text = kho_judged_text(run, fixture->rejudgement);
 	assert_says(text, "  " KERNEL "/two-even/16M,128M,32M: sparsemem: was FP, is TP\n");
-	assert_says(text, "Recordings disagree, so that the cell is excluded: 1\n  " KERNEL
-			  "/two-even/16M,16M,32M: panicked 1, survived 1\n");
+	summary = kho_terminal_summary(run, false);
+	assert_says(summary, "Repeats disagree, so that the cell is excluded: 1\n  " KERNEL
+			     "/two-even/16M,16M,32M: panicked 1, survived 1\n");
+	assert_says(text, "2 cells, recorded 3 times (1 of them more than once, 1 disagree)");
 	assert_true(kho_judged_differs(run, fixture->rejudgement));
 }
 

@@ -2,6 +2,7 @@
 /* Judging again: what changed, and what several recordings of a cell show together. */
 #include "harness/judge/rejudge.h"
 #include "harness/judge/judge.h"
+#include "harness/judge/repeats.h"
 #include "tests/unit/test.h"
 #include "tests/unit/records.h"
 

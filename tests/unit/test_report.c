@@ -246,6 +246,20 @@ static void test_junit(void **state)
 }
 
 /* GMarkup lets references to forbidden characters pass; XML 1.0 does not. */
+/* A cell that does now this, now that, is no failure of the kernel's, but not to be passed over either. */
+static void test_junit_flaky(void **state)
+{
+	struct kho_run *run = *state;
+	struct kho_result *result = g_ptr_array_index(run->results, CELL_FN);
+	g_autofree char *text = NULL;
+
+	result->seen[KHO_OUTCOME_HUNG] = 1;
+	result->seen[KHO_OUTCOME_SURVIVED] = 2;
+	text = kho_junit(run);
+	assert_contains(text, "<failure type=\"flaky\" message=\"hung 1, survived 2\">");
+	assert_contains(text, "\nrepeats: hung 1, survived 2\n");
+}
+
 static void test_junit_escapes(void **state)
 {
 	g_autofree char *text = kho_junit(*state);
@@ -298,6 +312,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_json_findings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_json_cell, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_junit_flaky, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_junit_escapes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_html, set_up, tear_down),
 	};

@@ -105,6 +105,28 @@ static void test_summary(void **state)
 					   "results in results/20261123T101500Z\n"));
 }
 
+/* Which runs of a cell disagree, or only what an estimator said of them; and which run a line is of. */
+static void test_repeats(void **state)
+{
+	struct kho_run *run = *state;
+	struct kho_result *outcomes = g_ptr_array_index(run->results, CELL_TP);
+	struct kho_result *layouts = g_ptr_array_index(run->results, CELL_TN);
+	g_autofree char *text = NULL, *line = NULL;
+
+	outcomes->seen[KHO_OUTCOME_PANICKED] = 2;
+	outcomes->seen[KHO_OUTCOME_SURVIVED] = 1;
+	layouts->seen[KHO_OUTCOME_SURVIVED] = 3;
+	layouts->estimates[KHO_ESTIMATOR_AGGREGATE].verdict = (struct kho_verdict){ .excluded = KHO_REPEATS_DISAGREE };
+	text = kho_terminal_summary(run, false);
+	assert_contains(text, "\nRepeats disagree, so that the cell is excluded: 2\n"
+			      "  6.19-x86_64/four/16M,128M,32M: panicked 2, survived 1\n"
+			      "  6.19-x86_64/four/200%: survived 3, but not from the same layout\n");
+	assert_contains(text, "; repeats disagree in 2; results in ");
+	outcomes->repeat = 2;
+	line = cell_line(state, CELL_TP);
+	assert_contains(line, "  6.19-x86_64/four/16M,128M,32M (repeat 2)");
+}
+
 /* A list that nobody would read to its end is cut; the estimators' counts are not. */
 static void test_many_wrong(void **state)
 {
@@ -217,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_control_lines, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_colour, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_summary, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_repeats, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_exclusions, set_up, tear_down),
 		cmocka_unit_test(test_predictions),
