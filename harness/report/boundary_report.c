@@ -12,17 +12,19 @@ const struct kho_boundary_row *kho_boundary_row_of(const struct kho_boundary_rep
 	return NULL;
 }
 
-bool kho_boundary_edge_is_tight(const struct kho_boundary_edge *edge)
+bool kho_boundary_edge_is_tight(const struct kho_boundary_report *report, const struct kho_boundary_edge *edge)
 {
-	return !edge->have_below || edge->below + 1 == edge->at;
+	uint64_t below = edge->have_below ? edge->below : report->low - 1;
+
+	return edge->have_at && below + 1 == edge->at;
 }
 
 bool kho_boundary_is_clean(const struct kho_boundary_report *report)
 {
 	const struct kho_boundary_result *result = &report->result;
 
-	return report->finished && result->last.have_at && result->monotonic && result->agree &&
-	       kho_boundary_edge_is_tight(&result->last);
+	return report->finished && result->monotonic && result->agree &&
+	       kho_boundary_edge_is_tight(report, &result->last);
 }
 
 struct kho_boundary_error kho_boundary_error_of(const struct kho_boundary_report *report,
@@ -33,7 +35,7 @@ struct kho_boundary_error kho_boundary_error_of(const struct kho_boundary_report
 	struct kho_boundary_error error = { 0 };
 	const struct kho_boundary_row *row;
 
-	if (!opinion->have || !edge->have_at || !thinks->have_at)
+	if (!opinion->have || !thinks->have_at || !kho_boundary_edge_is_tight(report, edge))
 		return error;
 	error.have_ratio = true;
 	error.ratio = (double)thinks->at / edge->at;

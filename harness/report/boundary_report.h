@@ -30,7 +30,7 @@ struct kho_boundary_report {
 	const char *directory; /* of the run */
 };
 
-/* By how much an estimator wants more than is needed; negative: less. */
+/* By how much an estimator wants more than is needed; negative: less. Not known of an edge that is not tight. */
 struct kho_boundary_error {
 	bool have_bytes, have_ratio;
 	double bytes, ratio;
@@ -41,8 +41,8 @@ struct kho_boundary_error kho_boundary_error_of(const struct kho_boundary_report
 
 const struct kho_boundary_row *kho_boundary_row_of(const struct kho_boundary_report *report, uint64_t value);
 
-/* Its two values are neighbours, or there is none below. */
-bool kho_boundary_edge_is_tight(const struct kho_boundary_edge *edge);
+/* Its two values are neighbours, or it is the least that was allowed. */
+bool kho_boundary_edge_is_tight(const struct kho_boundary_report *report, const struct kho_boundary_edge *edge);
 
 /* Was there an edge, all that was tried above it survives, nothing was void at it, and everything did the same twice?
  */

@@ -55,11 +55,11 @@ static void add_edge(GString *text, const struct kho_boundary_report *report, co
 
 	g_string_append_printf(text, "%s: %s", what, at);
 	if (edge->have_below)
-		g_string_append_printf(text, "; %s does not survive%s", below,
-				       kho_boundary_edge_is_tight(edge) ? ""
-				       : report->finished		? " (what lies between showed nothing)"
-									: " (what lies between was not tried)");
-	else
+		g_string_append_printf(text, "; %s does not survive", below);
+	if (!kho_boundary_edge_is_tight(report, edge))
+		g_string_append_printf(text, " (what lies %s %s)", edge->have_below ? "between" : "below",
+				       report->finished ? "showed nothing" : "was not tried");
+	else if (!edge->have_below)
 		g_string_append(text, ", the least that may be asked for");
 	g_string_append_c(text, '\n');
 }
@@ -127,7 +127,8 @@ static char *opinion_text(const struct kho_boundary_report *report, const struct
 		return g_strdup_printf("no opinion: %s", note);
 	if (!opinion->result.last.have_at)
 		return g_strdup("warns of everything");
-	return g_strdup_printf("%8s  %s%s", value, error, opinion->result.monotonic ? "" : " (not monotonic)");
+	return g_strdup_printf("%8s%s%s%s", value, *error ? "  " : "", error,
+			       opinion->result.monotonic ? "" : " (not monotonic)");
 }
 
 static void add_opinions(GString *text, const struct kho_boundary_report *report)

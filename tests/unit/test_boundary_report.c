@@ -167,6 +167,19 @@ static void test_not_monotonic(void **state)
 	assert_contains(none, "\nNothing that was tried above 80M survives\n");
 }
 
+/* An interrupted search has not found an edge, and nobody is right or wrong about it. */
+static void test_not_finished(void **state)
+{
+	struct made_up *made_up = *state;
+	g_autofree char *text = NULL;
+
+	made_up->report.finished = false;
+	made_up->report.result.last.have_below = false;
+	text = kho_boundary_text(&made_up->report);
+	assert_contains(text, "\nThe smallest that survives: 30M (what lies below was not tried)\n");
+	assert_contains(text, "  sparsemem      64M\n");
+}
+
 static void test_what_is_clean(void **state)
 {
 	struct made_up *made_up = *state;
@@ -181,6 +194,8 @@ static void test_what_is_clean(void **state)
 	report->result.last.below = 12;
 	assert_false(kho_boundary_is_clean(report));
 	report->result.last.have_below = false;
+	assert_false(kho_boundary_is_clean(report));
+	report->low = 15;
 	assert_true(kho_boundary_is_clean(report));
 	report->result.last.have_at = false;
 	assert_false(kho_boundary_is_clean(report));
@@ -225,8 +240,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_text, make_pernode),		TEST(test_percent, make_percent),
 		TEST(test_opinions, make_pernode),	TEST(test_not_monotonic, make_pernode),
-		TEST(test_what_is_clean, make_pernode), TEST(test_none_survives, make_pernode),
-		TEST(test_json, make_pernode),
+		TEST(test_what_is_clean, make_pernode), TEST(test_not_finished, make_pernode),
+		TEST(test_none_survives, make_pernode), TEST(test_json, make_pernode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
