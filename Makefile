@@ -67,13 +67,16 @@ REPORT += json_lexis json_document json_reader read_prediction read_result recor
 COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
-JUDGE += paper_difference forecast
-REPORT += forecast_text forecast_json
-COMMAND += paper_machine predict
+JUDGE += paper_difference forecast advice
+REPORT += forecast_text forecast_json advice_text
+COMMAND += paper_machine predict advise
+# What reads this machine is the probe's, too.
+MACHINE += this_machine
+LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
-RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY)
+RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY) $(LIVE)
 TOPOLOGY_GEN := harness/topology_gen $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%)
 
 INIT := guest/init guest/record guest/cmdline guest/file

@@ -20,6 +20,7 @@ static const char usage[] =
 	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
 	"  predict TOPOLOGY[/SPEC]  what becomes of a handover, on paper, without booting\n"
+	"  advise TOPOLOGY  which kho_scratch= a machine needs, on paper; --live: this one\n"
 	"  record RUN...   make a data set of what runs recorded\n"
 	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
 	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
@@ -44,6 +45,7 @@ static const struct {
 	{ "gdb", kho_command_gdb },
 	{ "judge", kho_command_judge },
 	{ "predict", kho_command_predict },
+	{ "advise", kho_command_advise },
 	{ "record", kho_command_record },
 	{ "boundary", kho_command_boundary },
 	{ "edges", kho_command_edges },

@@ -12,6 +12,7 @@ enum kho_exit kho_command_reproduce(int argc, char **argv);
 enum kho_exit kho_command_gdb(int argc, char **argv);
 enum kho_exit kho_command_judge(int argc, char **argv);
 enum kho_exit kho_command_predict(int argc, char **argv);
+enum kho_exit kho_command_advise(int argc, char **argv);
 enum kho_exit kho_command_record(int argc, char **argv);
 enum kho_exit kho_command_boundary(int argc, char **argv);
 enum kho_exit kho_command_edges(int argc, char **argv);

@@ -6,6 +6,7 @@
 #include "estimator/kexec_load.h"
 #include "harness/command/sources.h"
 #include "harness/judge/paper_layout.h"
+#include "harness/machine/this_machine.h"
 #include "harness/model/bzimage.h"
 #include "harness/model/error.h"
 #include "harness/model/reference_boot.h"
@@ -23,6 +24,7 @@ void kho_paper_machine_free(struct kho_paper_machine *machine)
 	g_clear_pointer(&machine->topology, kho_topology_free);
 	g_clear_pointer(&machine->requests, g_array_unref);
 	g_clear_pointer(&machine->recordings, g_ptr_array_unref);
+	g_clear_pointer(&machine->unknown, g_ptr_array_unref);
 	g_free(machine->origin);
 	g_free(machine);
 }
@@ -87,23 +89,35 @@ static void set_cell(struct kho_paper_machine *machine, const char *kernel, cons
 	machine->owned = true;
 }
 
-static bool scale(struct kho_paper_machine *machine, const struct kho_paper_options *options, GError **error)
+/* The reference of the kernel that is asked for, whose name is *@kernel, to be freed. */
+static const struct kho_result *load_reference(struct kho_paper_machine *machine,
+					       const struct kho_paper_options *options, char **kernel, GError **error)
 {
-	g_autofree char *kernel = choose_kernel(options, error);
-	g_autofree char *path = kernel ? g_build_filename(options->paths->data, REFERENCES, kernel, NULL) : NULL;
+	g_autofree char *name = choose_kernel(options, error), *path = NULL;
 	const struct kho_result *reference;
 	const char *problem;
 
-	if (!kernel)
-		return false;
+	if (!name)
+		return NULL;
+	path = g_build_filename(options->paths->data, REFERENCES, name, NULL);
 	machine->recordings = kho_sources_load((const char *const[]){ path, NULL }, error);
 	if (!machine->recordings)
-		return false;
+		return NULL;
 	reference = find_reference(machine->recordings, &problem);
-	if (!reference) {
+	if (reference)
+		*kernel = g_steal_pointer(&name);
+	else
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: %s", path, problem);
+	return reference;
+}
+
+static bool scale(struct kho_paper_machine *machine, const struct kho_paper_options *options, GError **error)
+{
+	g_autofree char *kernel = NULL;
+	const struct kho_result *reference = load_reference(machine, options, &kernel, error);
+
+	if (!reference)
 		return false;
-	}
 	set_cell(machine, kernel, machine->topology);
 	machine->origin = g_strdup_printf("scaled from a boot of %s", reference->cell->topology->name);
 	return kho_scaled_boot(reference, machine->result, error);
@@ -147,6 +161,82 @@ static bool take_recorded(struct kho_paper_machine *machine, const struct kho_pa
 		return false;
 	}
 	machine->origin = g_strdup_printf("as recorded of %s", machine->result->cell->id);
+	return true;
+}
+
+/* --- this machine --- */
+
+static void take_text(struct kho_paper_machine *machine, const char *text)
+{
+	g_ptr_array_add(machine->unknown, g_strdup(text));
+}
+
+/* What the reference loaded stands in for what this machine will. */
+static void take_segments(struct kho_paper_machine *machine, const struct kho_result *reference,
+			  const struct kho_paper_options *options)
+{
+	GArray *segments = machine->result->segments;
+
+	g_array_set_size(segments, 0);
+	g_array_append_vals(segments, reference->segments->data, reference->segments->len);
+	for (guint i = 0; i < segments->len; i++)
+		g_array_index(segments, struct kho_segment, i).start = 0;
+	if (!options->image && !options->kernel_size)
+		take_text(machine, "the successor's kernel: taken to be as large as the reference's (see --image)");
+	if (!options->initrd_size)
+		take_text(machine,
+			  "the successor's initrd: taken to be as large as the reference's (see --initrd-size)");
+}
+
+/* Its own boot, if its log tells. */
+static void take_boot(struct kho_paper_machine *machine, const struct kho_this_machine *here)
+{
+	struct kho_result *result = machine->result;
+
+	result->have_geometry = true;
+	result->geometry = here->geometry;
+	g_array_append_vals(result->ranges, here->ranges->data, here->ranges->len);
+	g_array_append_vals(result->events, here->events->data, here->events->len);
+	machine->origin = g_strdup_printf("this machine as it booted, with %s", here->release);
+}
+
+static bool take_scaled(struct kho_paper_machine *machine, const struct kho_this_machine *here,
+			const struct kho_result *reference, GError **error)
+{
+	struct kho_scaled_machine *scaled = kho_scaled_machine_known(here->ranges, here->cpus);
+
+	machine->origin = g_strdup_printf("this machine's memory and CPUs, its boot scaled from one of %s with %s",
+					  reference->cell->topology->name, reference->cell->kernel);
+	return kho_scaled_boot_on(reference, scaled, machine->result, error);
+}
+
+static void name_this(struct kho_paper_machine *machine, const struct kho_this_machine *here)
+{
+	machine->topology = kho_topology_new("this-machine", "");
+	set_cell(machine, here->release, machine->topology);
+	machine->unknown = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < here->unknown->len; i++)
+		take_text(machine, g_ptr_array_index(here->unknown, i));
+}
+
+static bool take_this(struct kho_paper_machine *machine, const struct kho_paper_options *options, GError **error)
+{
+	g_autoptr(KhoThisMachine) here = kho_this_machine_read(options->dmesg, "", error);
+	g_autofree char *kernel = NULL;
+	const struct kho_result *reference = here ? load_reference(machine, options, &kernel, error) : NULL;
+	bool own = here && here->events->len && here->printed;
+
+	if (!reference)
+		return false;
+	name_this(machine, here);
+	if (own)
+		take_boot(machine, here);
+	else if (!take_scaled(machine, here, reference, error))
+		return false;
+	g_free(machine->result->first_release);
+	machine->result->first_release = g_strdup(here->release);
+	g_array_append_vals(machine->result->scratch, here->scratch->data, here->scratch->len);
+	take_segments(machine, reference, options);
 	return true;
 }
 
@@ -245,4 +335,12 @@ struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options 
 			return NULL;
 	}
 	return find_requests(machine, options, error) ? g_steal_pointer(&machine) : NULL;
+}
+
+struct kho_paper_machine *kho_paper_machine_live(const struct kho_paper_options *options, GError **error)
+{
+	g_autoptr(KhoPaperMachine) machine = g_new0(struct kho_paper_machine, 1);
+
+	return take_this(machine, options, error) && find_requests(machine, options, error) ? g_steal_pointer(&machine)
+											    : NULL;
 }

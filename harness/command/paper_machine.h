@@ -14,6 +14,7 @@ struct kho_paper_options {
 	const char *image;	 /* a bzImage: what the successor will be */
 	const char *kernel_size; /* bytes that the kernel wants, instead */
 	const char *initrd_size; /* of the successor's initrd */
+	const char *dmesg;	 /* for kho_paper_machine_live(): a file with the log of this machine */
 };
 
 struct kho_paper_machine {
@@ -23,6 +24,7 @@ struct kho_paper_machine {
 	bool owned;		   /* result is not one of a recording's */
 	char *origin;		   /* where that is from, in a few words */
 	GArray *requests;	   /* of struct kho_load_request: what is loaded */
+	GPtrArray *unknown;	   /* of char *: what is not known of it; NULL: nothing */
 	GPtrArray *recordings;	   /* of struct kho_recording *, that all this may be from */
 };
 
@@ -31,6 +33,8 @@ struct kho_paper_machine {
  */
 struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options *options, const char *topology,
 						 GError **error);
+/* The machine that this runs on. Errors as above. */
+struct kho_paper_machine *kho_paper_machine_live(const struct kho_paper_options *options, GError **error);
 void kho_paper_machine_free(struct kho_paper_machine *machine);
 typedef struct kho_paper_machine KhoPaperMachine;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoPaperMachine, kho_paper_machine_free)

@@ -48,20 +48,29 @@ static void predict(struct kho_forecast *forecast)
 	}
 }
 
-struct kho_forecast *kho_forecast_new(const struct kho_result *machine, const struct kho_scratch_spec *spec,
-				      const GArray *requests, GError **error)
+static struct kho_forecast *forecast_of(const struct kho_result *machine, struct kho_paper *paper, const char *spec)
 {
-	struct kho_paper *paper = kho_paper_new_loading(machine, spec, requests, error);
 	struct kho_forecast *forecast;
 
 	if (!paper)
 		return NULL;
 	forecast = g_new0(struct kho_forecast, 1);
-	forecast->id = g_strdup_printf("%s/%s/%s", machine->cell->kernel, machine->cell->topology->name, spec->text);
+	forecast->id = g_strdup_printf("%s/%s/%s", machine->cell->kernel, machine->cell->topology->name, spec);
 	forecast->paper = paper;
 	forecast->checks = g_ptr_array_new_with_free_func((GDestroyNotify)check_free);
 	predict(forecast);
 	return forecast;
+}
+
+struct kho_forecast *kho_forecast_new(const struct kho_result *machine, const struct kho_scratch_spec *spec,
+				      const GArray *requests, GError **error)
+{
+	return forecast_of(machine, kho_paper_new_loading(machine, spec, requests, error), spec->text);
+}
+
+struct kho_forecast *kho_forecast_as_is(const struct kho_result *machine, const GArray *requests, GError **error)
+{
+	return forecast_of(machine, kho_paper_new_as_is(machine, requests, error), "as it is");
 }
 
 void kho_forecast_check(struct kho_forecast *forecast, const struct kho_result *real, const char *against)

@@ -26,6 +26,8 @@ struct kho_forecast {
  */
 struct kho_forecast *kho_forecast_new(const struct kho_result *machine, const struct kho_scratch_spec *spec,
 				      const GArray *requests, GError **error);
+/* The same for the scratch that @machine really has. */
+struct kho_forecast *kho_forecast_as_is(const struct kho_result *machine, const GArray *requests, GError **error);
 void kho_forecast_free(struct kho_forecast *forecast);
 typedef struct kho_forecast KhoForecast;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoForecast, kho_forecast_free)

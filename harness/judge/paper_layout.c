@@ -11,6 +11,7 @@
 
 struct kho_paper {
 	enum kho_paper_end end;
+	enum kho_scratch_lack lack;
 	char *reason;
 	GArray *scratch;  /* of struct kho_scratch_area */
 	GArray *segments; /* of struct kho_segment */
@@ -32,6 +33,11 @@ const char *kho_paper_end_text(enum kho_paper_end end)
 enum kho_paper_end kho_paper_end(const struct kho_paper *paper)
 {
 	return paper->end;
+}
+
+enum kho_scratch_lack kho_paper_lack(const struct kho_paper *paper)
+{
+	return paper->lack;
 }
 
 const char *kho_paper_reason(const struct kho_paper *paper)
@@ -100,6 +106,7 @@ static bool reserve(struct kho_paper *paper, const struct kho_scratch_spec *spec
 			    "the model of memblock does not know what happens with '%s'", spec->text);
 		return false;
 	}
+	paper->lack = plan.lack;
 	paper->reason = lack_text(&plan);
 	paper->end = paper->reason ? KHO_PAPER_DISABLED : KHO_PAPER_NOT_LOADED;
 	return true;
@@ -180,14 +187,21 @@ static void show(struct kho_paper *paper)
 	paper->layout.nr_segments = paper->segments->len;
 }
 
-struct kho_paper *kho_paper_new_loading(const struct kho_result *known, const struct kho_scratch_spec *spec,
-					const GArray *requests, GError **error)
+static struct kho_paper *paper_new(void)
 {
-	g_autoptr(KhoPaper) paper = g_new0(struct kho_paper, 1);
-	const char *lacking;
+	struct kho_paper *paper = g_new0(struct kho_paper, 1);
 
 	paper->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
 	paper->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
+	return paper;
+}
+
+struct kho_paper *kho_paper_new_loading(const struct kho_result *known, const struct kho_scratch_spec *spec,
+					const GArray *requests, GError **error)
+{
+	g_autoptr(KhoPaper) paper = paper_new();
+	const char *lacking;
+
 	lacking = kho_layout_of_machine(known, &paper->layout);
 	if (lacking) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "scratch cannot be laid out on paper: %s", lacking);
@@ -196,6 +210,23 @@ struct kho_paper *kho_paper_new_loading(const struct kho_result *known, const st
 	if (!boot(paper, spec, error))
 		return NULL;
 	if (paper->end == KHO_PAPER_NOT_LOADED && requests->len)
+		load(paper, requests);
+	show(paper);
+	return g_steal_pointer(&paper);
+}
+
+struct kho_paper *kho_paper_new_as_is(const struct kho_result *known, const GArray *requests, GError **error)
+{
+	g_autoptr(KhoPaper) paper = paper_new();
+	const char *lacking = kho_layout_of(known, &paper->layout);
+
+	if (lacking) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "scratch as it is tells nothing: %s", lacking);
+		return NULL;
+	}
+	paper->end = KHO_PAPER_NOT_LOADED;
+	g_array_append_vals(paper->scratch, known->scratch->data, known->scratch->len);
+	if (requests->len)
 		load(paper, requests);
 	show(paper);
 	return g_steal_pointer(&paper);

@@ -31,11 +31,16 @@ struct kho_paper *kho_paper_new(const struct kho_result *known, const struct kho
  * first. */
 struct kho_paper *kho_paper_new_loading(const struct kho_result *known, const struct kho_scratch_spec *spec,
 					const GArray *requests, GError **error);
+/* The scratch that @known really has, and where @requests would be loaded in it. Errors as above: it has none. */
+struct kho_paper *kho_paper_new_as_is(const struct kho_result *known, const GArray *requests, GError **error);
 void kho_paper_free(struct kho_paper *paper);
 typedef struct kho_paper KhoPaper;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoPaper, kho_paper_free)
 
 enum kho_paper_end kho_paper_end(const struct kho_paper *paper);
+
+/* What KHO turns itself off for. */
+enum kho_scratch_lack kho_paper_lack(const struct kho_paper *paper);
 
 /* What is lacking, in one line; NULL where nothing is. */
 const char *kho_paper_reason(const struct kho_paper *paper);

@@ -76,6 +76,12 @@ static void end(struct kho_early_trace *trace, const char *line)
 		fault(trace, "the table of what was reserved before is not whole", line);
 }
 
+void kho_early_trace_end(struct kho_early_trace *trace)
+{
+	if (!trace->complete && !trace->fault && trace->dumps)
+		end(trace, "");
+}
+
 /* An event that is no answer: if one was awaited, it was refused. */
 static void take_event(struct kho_early_trace *trace, const struct kho_early_event *event, const char *line)
 {

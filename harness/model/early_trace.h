@@ -39,6 +39,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoEarlyTrace, kho_early_trace_free)
  */
 void kho_early_trace_take(struct kho_early_trace *trace, const char *line);
 
+/* The log shows that memblock was done: a kernel without KHO does not say so itself. */
+void kho_early_trace_end(struct kho_early_trace *trace);
+
 /* Is the line there only because of memblock=debug? Some of them are behind the trace's end. */
 bool kho_early_trace_owns(const char *line);
 

@@ -233,19 +233,19 @@ static void take_facts(const struct kho_result *reference, struct kho_result *sc
 	scaled->first_release = g_strdup(reference->first_release);
 }
 
-bool kho_scaled_boot(const struct kho_result *reference, struct kho_result *scaled, GError **error)
+bool kho_scaled_boot_on(const struct kho_result *reference, struct kho_scaled_machine *machine,
+			struct kho_result *scaled, GError **error)
 {
 	struct scaling scaling = { .reference = reference };
-	struct kho_scaled_machine *machine;
 	struct kho_reference_boot boot;
 	const char *problem = kho_reference_boot_read(reference, &boot);
 	bool good;
 
 	if (problem) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s", problem);
+		kho_scaled_machine_free(machine);
 		return false;
 	}
-	machine = kho_scaled_machine_new(scaled->cell->topology, reference->ranges);
 	take_facts(reference, scaled, machine->ranges);
 	kho_scaled_parts_init(&scaling.parts, &reference->geometry, &boot, machine, scaled->events);
 	scaling.moved = g_array_new(FALSE, FALSE, sizeof(struct moved));
@@ -257,4 +257,10 @@ bool kho_scaled_boot(const struct kho_result *reference, struct kho_result *scal
 	g_array_unref(scaling.moved);
 	kho_scaled_parts_clear(&scaling.parts);
 	return good;
+}
+
+bool kho_scaled_boot(const struct kho_result *reference, struct kho_result *scaled, GError **error)
+{
+	return kho_scaled_boot_on(reference, kho_scaled_machine_new(scaled->cell->topology, reference->ranges), scaled,
+				  error);
 }

@@ -26,6 +26,7 @@
 #define KHO_MODEL_SCALED_BOOT_H
 
 #include "harness/model/result.h"
+#include "harness/model/scaled_machine.h"
 
 /*
  * Fills @scaled, a new result whose cell names the machine's topology, with geometry, ranges, events, segments and the
@@ -33,5 +34,9 @@
  * machine has too little memory to boot.
  */
 bool kho_scaled_boot(const struct kho_result *reference, struct kho_result *scaled, GError **error);
+
+/* The same for a machine that is known as Linux sees it; takes it over. */
+bool kho_scaled_boot_on(const struct kho_result *reference, struct kho_scaled_machine *machine,
+			struct kho_result *scaled, GError **error);
 
 #endif

@@ -155,19 +155,44 @@ static void take_memory(struct kho_scaled_machine *machine, const struct kho_top
 	join(machine->ranges);
 }
 
-struct kho_scaled_machine *kho_scaled_machine_new(const struct kho_topology *topology, const GArray *booted)
+static struct kho_scaled_machine *machine_new(void)
 {
 	struct kho_scaled_machine *machine = g_new0(struct kho_scaled_machine, 1);
-	g_autoptr(GArray) numbers = number_nodes(topology), holes = find_holes(topology, booted);
 
 	machine->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	machine->cpus = g_array_new(FALSE, TRUE, sizeof(guint));
+	return machine;
+}
+
+static void settle(struct kho_scaled_machine *machine)
+{
+	machine->low_end = kho_low_end(machine->ranges);
+	if (machine->ranges->len)
+		machine->end = range_at(machine->ranges, machine->ranges->len - 1)->end;
+}
+
+struct kho_scaled_machine *kho_scaled_machine_known(const GArray *ranges, const GArray *cpus)
+{
+	struct kho_scaled_machine *machine = machine_new();
+
+	g_array_append_vals(machine->ranges, ranges->data, ranges->len);
+	g_array_append_vals(machine->cpus, cpus->data, cpus->len);
+	machine->nr_nodes = cpus->len;
+	for (guint nid = 0; nid < cpus->len; nid++)
+		machine->nr_cpus += g_array_index(cpus, guint, nid);
+	settle(machine);
+	return machine;
+}
+
+struct kho_scaled_machine *kho_scaled_machine_new(const struct kho_topology *topology, const GArray *booted)
+{
+	struct kho_scaled_machine *machine = machine_new();
+	g_autoptr(GArray) numbers = number_nodes(topology), holes = find_holes(topology, booted);
+
 	machine->nr_nodes = topology->nodes->len;
 	machine->distances = topology->distances;
 	take_cpus(machine, topology, numbers);
 	take_memory(machine, topology, numbers, holes);
-	machine->low_end = kho_low_end(machine->ranges);
-	if (machine->ranges->len)
-		machine->end = range_at(machine->ranges, machine->ranges->len - 1)->end;
+	settle(machine);
 	return machine;
 }

@@ -26,6 +26,8 @@ struct kho_scaled_machine {
  * below the hole for devices, the other one lacks as well. @topology has its nodes' ranges.
  */
 struct kho_scaled_machine *kho_scaled_machine_new(const struct kho_topology *topology, const GArray *booted);
+/* One whose ranges, of struct kho_memory_range, and CPUs, of guint by node, are known. Copies them. */
+struct kho_scaled_machine *kho_scaled_machine_known(const GArray *ranges, const GArray *cpus);
 void kho_scaled_machine_free(struct kho_scaled_machine *machine);
 typedef struct kho_scaled_machine KhoScaledMachine;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoScaledMachine, kho_scaled_machine_free)

@@ -59,7 +59,7 @@ static JsonArray *checks_array(const GPtrArray *checks)
 	return array;
 }
 
-static JsonObject *forecast_object(const struct kho_forecast *forecast)
+JsonObject *kho_forecast_object(const struct kho_forecast *forecast)
 {
 	const struct kho_layout *layout = kho_paper_layout(forecast->paper);
 	JsonObject *object = json_object_new();
@@ -83,7 +83,7 @@ char *kho_forecast_json(const GPtrArray *forecasts)
 	JsonArray *array = json_array_new();
 
 	for (guint i = 0; i < forecasts->len; i++)
-		json_array_add_object_element(array, forecast_object(g_ptr_array_index(forecasts, i)));
+		json_array_add_object_element(array, kho_forecast_object(g_ptr_array_index(forecasts, i)));
 	json_node_take_array(root, array);
 	return json_text(root, true);
 }

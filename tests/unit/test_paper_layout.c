@@ -96,6 +96,26 @@ static void test_as_recorded(void **state)
 	kho_result_free(known);
 }
 
+/* The scratch that there is, wherever it is from. */
+static void test_as_is(void **state)
+{
+	static const struct kho_scratch_area areas[] = { { 0xb7800000, 64 * MIB }, { 0x22bc00000, 256 * MIB } };
+	struct kho_result *known = two_even();
+	g_autoptr(GArray) requests = kho_paper_requests(known);
+	g_autoptr(GError) error = NULL;
+	struct kho_paper *paper;
+
+	assert_null(kho_paper_new_as_is(known, requests, &error));
+	assert_non_null(strstr(error->message, "scratch as it is tells nothing"));
+	g_array_append_vals(known->scratch, areas, COUNT(areas));
+	paper = kho_paper_new_as_is(known, requests, NULL);
+	assert_int_equal(kho_paper_end(paper), KHO_PAPER_LOADED);
+	assert_scratch(kho_paper_layout(paper), areas, COUNT(areas));
+	assert_segments(kho_paper_layout(paper), known->segments);
+	kho_paper_free(paper);
+	kho_result_free(known);
+}
+
 /* Only the per-node size is rounded up; an area that is not wanted has its place in the list all the same. */
 static void test_sizes(void **state)
 {
@@ -210,9 +230,9 @@ static void test_holes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_as_recorded), cmocka_unit_test(test_sizes),   cmocka_unit_test(test_disabled),
-		cmocka_unit_test(test_rejected),    cmocka_unit_test(test_percent), cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_as_recorded), cmocka_unit_test(test_as_is),    cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_disabled),    cmocka_unit_test(test_rejected), cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_missing),	    cmocka_unit_test(test_holes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
