@@ -67,7 +67,7 @@ REPORT += json_lexis json_document json_reader read_prediction read_result recor
 COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
-JUDGE += paper_difference forecast advice
+JUDGE += paper_difference forecast trials advice
 REPORT += forecast_text forecast_json advice_text
 COMMAND += paper_machine predict advise
 # What reads this machine is the probe's, too.

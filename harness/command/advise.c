@@ -114,7 +114,7 @@ static enum kho_exit advise(const struct advise_options *options, const struct k
 	struct kho_advice_report report = { .machine = name, .origin = machine->origin, .unknown = machine->unknown };
 	struct kho_advice advices[KHO_NR_ESTIMATORS] = { 0 };
 	gint64 start = g_get_monotonic_time();
-	g_autoptr(KhoAdvisor) advisor = kho_advisor_new(machine->result, machine->requests);
+	g_autoptr(KhoTrials) trials = kho_trials_new(machine->result, machine->requests);
 	g_autoptr(KhoForecast) as_is = NULL;
 	enum kho_exit status;
 
@@ -126,10 +126,10 @@ static enum kho_exit advise(const struct advise_options *options, const struct k
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
 		if (!asked[i])
 			continue;
-		kho_advisor_ask(advisor, i, margin, &advices[i]);
+		kho_advice_find(trials, i, margin, &advices[i]);
 		report.advices[i] = &advices[i];
 	}
-	report.tries = kho_advisor_tries(advisor);
+	report.tries = g_hash_table_size(trials->by_spec);
 	report.seconds = (g_get_monotonic_time() - start) / 1e6;
 	status = report_all(options, machine, &report);
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)

@@ -11,7 +11,7 @@
 #ifndef KHO_JUDGE_ADVICE_H
 #define KHO_JUDGE_ADVICE_H
 
-#include "harness/judge/paper_layout.h"
+#include "harness/judge/trials.h"
 
 /* More than the smallest. */
 struct kho_advice_margin {
@@ -37,22 +37,10 @@ struct kho_advice {
 	uint64_t bounce_bytes, bounce_wanted;
 };
 
-/* What was tried, for all estimators together. */
-struct kho_advisor;
-
-/* Both must outlive it. @requests: as of kho_paper_new_loading(). */
-struct kho_advisor *kho_advisor_new(const struct kho_result *machine, const GArray *requests);
-void kho_advisor_free(struct kho_advisor *advisor);
-typedef struct kho_advisor KhoAdvisor;
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoAdvisor, kho_advisor_free)
-
-/* Fills @advice, to be cleared. */
-void kho_advisor_ask(struct kho_advisor *advisor, enum kho_estimator estimator, struct kho_advice_margin margin,
+/* Fills @advice, to be cleared. @trials may be used for all estimators in turn. */
+void kho_advice_find(struct kho_trials *trials, enum kho_estimator estimator, struct kho_advice_margin margin,
 		     struct kho_advice *advice);
 void kho_advice_clear(struct kho_advice *advice);
-
-/* How many settings were laid out. */
-unsigned int kho_advisor_tries(const struct kho_advisor *advisor);
 
 /* "25%" or "64M", for a margin. */
 bool kho_advice_margin_parse(const char *text, struct kho_advice_margin *margin);

@@ -28,17 +28,17 @@ static struct kho_result *machine(void)
 static bool accepts(const struct kho_result *known, const GArray *requests, const char *text,
 		    enum kho_estimator estimator)
 {
-	struct kho_advisor *advisor = kho_advisor_new(known, requests);
+	struct kho_trials *trials = kho_trials_new(known, requests);
 	struct kho_advice advice;
 	bool accepted;
 
 	/* With no margin, what is advised is accepted and as small as can be. */
-	kho_advisor_ask(advisor, estimator, (struct kho_advice_margin){ 0 }, &advice);
+	kho_advice_find(trials, estimator, (struct kho_advice_margin){ 0 }, &advice);
 	accepted = g_strcmp0(advice.sizes.spec, text) == 0;
 	if (!accepted)
 		print_error("%s\n", advice.sizes.spec ?: advice.note);
 	kho_advice_clear(&advice);
-	kho_advisor_free(advisor);
+	kho_trials_free(trials);
 	return accepted;
 }
 
@@ -57,10 +57,10 @@ static void test_margin(void **state)
 {
 	struct kho_result *known = machine();
 	g_autoptr(GArray) requests = kho_paper_requests(known);
-	g_autoptr(KhoAdvisor) advisor = kho_advisor_new(known, requests);
+	g_autoptr(KhoTrials) trials = kho_trials_new(known, requests);
 	struct kho_advice advice;
 
-	kho_advisor_ask(advisor, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &advice);
+	kho_advice_find(trials, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &advice);
 	assert_null(advice.note);
 	assert_non_null(advice.sizes_more.spec);
 	assert_in_range(advice.sizes_more.bytes, advice.sizes.bytes + 16 * MIB, 3 * advice.sizes.bytes);
@@ -72,7 +72,7 @@ static void test_margin(void **state)
 	assert_int_equal(advice.bounce_bytes, 64 * MIB);
 	assert_int_equal(advice.limits->len, 1);
 	assert_non_null(strstr(g_ptr_array_index(advice.limits, 0), "global: "));
-	assert_in_range(kho_advisor_tries(advisor), 20, 1000);
+	assert_in_range(g_hash_table_size(trials->by_spec), 20, 1000);
 	kho_advice_clear(&advice);
 	kho_result_free(known);
 }
@@ -82,12 +82,12 @@ static void test_hopeless(void **state)
 {
 	struct kho_result *known = machine();
 	g_autoptr(GArray) requests = kho_paper_requests(known);
-	g_autoptr(KhoAdvisor) advisor = NULL;
+	g_autoptr(KhoTrials) trials = NULL;
 	struct kho_advice advice;
 
 	g_array_index(requests, struct kho_load_request, requests->len - 1).size = 100 * GIB;
-	advisor = kho_advisor_new(known, requests);
-	kho_advisor_ask(advisor, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &advice);
+	trials = kho_trials_new(known, requests);
+	kho_advice_find(trials, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &advice);
 	assert_null(advice.sizes.spec);
 	assert_null(advice.percent.spec);
 	assert_non_null(strstr(advice.note, "of the initrd in one piece"));
@@ -100,7 +100,7 @@ static void test_who_is_believed(void **state)
 {
 	struct kho_result *known = machine();
 	g_autoptr(GArray) requests = g_array_new(FALSE, FALSE, sizeof(struct kho_load_request));
-	g_autoptr(KhoAdvisor) advisor = kho_advisor_new(known, requests);
+	g_autoptr(KhoTrials) trials = kho_trials_new(known, requests);
 	struct kho_advice replay, aggregate;
 	struct kho_advice_report report = {
 		.machine = "m",
@@ -109,8 +109,8 @@ static void test_who_is_believed(void **state)
 	};
 	g_autofree char *text = NULL, *json = NULL;
 
-	kho_advisor_ask(advisor, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &replay);
-	kho_advisor_ask(advisor, KHO_ESTIMATOR_AGGREGATE, KHO_ADVICE_MARGIN, &aggregate);
+	kho_advice_find(trials, KHO_ESTIMATOR_REPLAY, KHO_ADVICE_MARGIN, &replay);
+	kho_advice_find(trials, KHO_ESTIMATOR_AGGREGATE, KHO_ADVICE_MARGIN, &aggregate);
 	assert_null(replay.sizes.spec);
 	assert_string_equal(replay.note, "where the successor's kernel was loaded is not known");
 	assert_int_equal(kho_advice_best(&report), KHO_ESTIMATOR_AGGREGATE);
