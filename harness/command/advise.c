@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/command/command.h"
+#include "harness/command/options.h"
 #include "harness/command/paper_machine.h"
 #include "harness/model/error.h"
 #include "harness/report/advice_text.h"
@@ -199,19 +200,12 @@ enum kho_exit kho_command_advise(int argc, char **argv)
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print JSON (docs/predicting.md)", NULL },
 		{ 0 },
 	};
-	g_autoptr(GOptionContext) context = g_option_context_new("TOPOLOGY");
 	g_autoptr(GError) error = NULL;
 	enum kho_exit status;
 
-	g_option_context_set_summary(context, summary);
-	g_option_context_add_main_entries(context, entries, NULL);
-	if (g_option_context_parse(context, &argc, &argv, &error)) {
-		status = run(&options, argc - 1, argv + 1);
-	} else {
-		error->domain = KHO_ERROR;
-		error->code = KHO_ERROR_INPUT;
-		status = kho_command_fail(error);
-	}
+	status = kho_options_take(entries, NULL, "TOPOLOGY", summary, &argc, &argv, &error)
+			 ? run(&options, argc - 1, argv + 1)
+			 : kho_command_fail(error);
 	options_clear(&options);
 	return status;
 }

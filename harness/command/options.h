@@ -21,8 +21,7 @@ struct kho_options {
 
 /*
  * Parses @argv by @entries and, unless it is NULL, @more; what is left of it is in it and *@argc. @arguments and
- * @summary are for
- * --help. Whatever GLib finds wrong is bad usage: KHO_ERROR_INPUT.
+ * @summary are for --help. Whatever GLib finds wrong is bad usage: KHO_ERROR_INPUT.
  */
 bool kho_options_take(const GOptionEntry *entries, const GOptionEntry *more, const char *arguments, const char *summary,
 		      int *argc, char ***argv, GError **error);

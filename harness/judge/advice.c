@@ -131,7 +131,7 @@ static void shrink(struct kho_trials *trials, enum kho_estimator estimator, stru
 	sizes->steps[axis] = high;
 }
 
-/* All scratch; and what is not of a node counts a part of  more, 0: nothing more. */
+/* All scratch; and what is not of a node counts one @extra-th more; 0: nothing more. */
 static uint64_t cost_of(struct kho_trials *trials, const struct sizes *sizes, unsigned int extra)
 {
 	g_autofree char *text = sizes_text(sizes);
@@ -142,7 +142,7 @@ static uint64_t cost_of(struct kho_trials *trials, const struct sizes *sizes, un
 
 /*
  * The orders differ little in what they come to, but much in where it is: all in a global area, say, so that every node
- * has its memory map on one. With , those are preferred that give each node its own.
+ * has its memory map on one. With @extra, those are preferred that give each node its own.
  */
 static struct sizes find_cheapest(struct kho_trials *trials, enum kho_estimator estimator, const struct sizes *start,
 				  unsigned int extra)

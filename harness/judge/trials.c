@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "estimator/early_boot.h"
 #include "estimator/replay.h"
 #include "harness/judge/estimators.h"
 
@@ -124,7 +125,7 @@ uint64_t kho_trials_bounce_wanted(const struct kho_trials *trials)
 	for (guint i = 0; i < events->len; i++) {
 		const struct kho_early_event *event = &g_array_index(events, struct kho_early_event, i);
 
-		if (event->kind == KHO_EARLY_ALLOC && g_str_equal(event->caller, "swiotlb_init_remap"))
+		if (event->kind == KHO_EARLY_ALLOC && kho_early_called_by(event, "swiotlb_init_remap"))
 			return event->size;
 	}
 	return 0;
