@@ -9,7 +9,8 @@
 #define LOW_RESERVED   (64ULL << 10) /* early_reserve_memory() */
 #define KHO_SETUP_DATA 48	     /* struct setup_data and struct kho_data behind it */
 
-#define PERCPU_TABLES 3 /* upper, middle, lower */
+#define PERCPU_TABLES 3		/* upper, middle, lower */
+#define PERCPU_LESS   (8 << 10) /* PERCPU_DYNAMIC_RESERVE - PERCPU_DYNAMIC_EARLY_SIZE of 64-bit kernels */
 
 #define SLAB	     2048      /* 1 << IO_TLB_SHIFT */
 #define BOUNCE_LEAST (1 * MIB) /* IO_TLB_MIN_SLABS */
@@ -311,20 +312,48 @@ static bool is_percpu(const struct kho_early_event *event)
 	return event->kind == KHO_EARLY_ALLOC && kho_early_called_by(event, "pcpu_fc_alloc");
 }
 
-/* Bytes of an area that the first kernel did not give back. */
-static u64 kept_bytes(const struct course *course, const struct kho_early_event *area)
+static bool is_freed_of(const struct kho_early_event *event, const struct kho_early_event *area)
 {
-	u64 kept = area->size;
+	return event->kind == KHO_EARLY_FREE && event->base >= area->base &&
+	       event->base + event->size <= area->base + area->size;
+}
+
+/* Does a freed piece of an area follow one of a CPU's? Otherwise it follows another, of a CPU that there is not. */
+static bool ends_cpu(const struct course *course, const struct kho_early_event *area,
+		     const struct kho_early_event *freed)
+{
 	size_t i;
 
 	for (i = 0; i < course->layout->nr_events; i++) {
 		const struct kho_early_event *event = &course->layout->events[i];
 
-		if (event->kind == KHO_EARLY_FREE && event->base >= area->base &&
-		    event->base + event->size <= area->base + area->size && event->size <= kept)
-			kept -= event->size;
+		if (is_freed_of(event, area) && event->base + event->size == freed->base)
+			return false;
 	}
-	return kept;
+	return freed->base != area->base;
+}
+
+/*
+ * How many pages pcpu_page_first_chunk() has of an area: for each CPU what pcpu_embed_first_chunk() kept, but for
+ * dynamic allocation only PERCPU_DYNAMIC_EARLY_SIZE, not PERCPU_DYNAMIC_RESERVE. (With modules that is 8 KiB less
+ * still.)
+ */
+static u64 single_pages(const struct course *course, const struct kho_early_event *area)
+{
+	u64 kept = area->size, cpus = 0;
+	size_t i;
+
+	for (i = 0; i < course->layout->nr_events; i++) {
+		const struct kho_early_event *event = &course->layout->events[i];
+
+		if (!is_freed_of(event, area) || event->size > kept)
+			continue;
+		kept -= event->size;
+		cpus += ends_cpu(course, area, event);
+	}
+	if (cpus * PERCPU_LESS < kept)
+		kept -= cpus * PERCPU_LESS;
+	return kept / course->layout->geometry.page_size;
 }
 
 /* pcpu_page_first_chunk(); its list of pages is as large as what pcpu_embed_first_chunk() gave back before. */
@@ -338,8 +367,9 @@ static void allocate_percpu_pages(struct course *course)
 
 	for (i = 0; i < layout->nr_events; i++) {
 		const struct kho_early_event *area = &layout->events[i];
-		u64 pages = is_percpu(area) ? kept_bytes(course, area) / request.size : 0;
+		u64 pages = is_percpu(area) ? single_pages(course, area) : 0;
 
+		course->replay->percpu_pages += pages;
 		request.nid = area->nid;
 		if (pages && kho_mb_alloc_blocks(&course->mb, &request, pages).count < pages) {
 			die(course, area->caller, area->nid, request.size);

@@ -37,7 +37,9 @@ struct kho_replay {
 	u64 wanted_bytes; /* the request that fails, or its first piece */
 	u64 left_bytes;	  /* scratch that is free at the end, or at death */
 	u64 map_sections, map_wanted;
-	u64 bounce_bytes;		/* of swiotlb's buffer; 0: none */
+	u64 bounce_bytes; /* of swiotlb's buffer; 0: none */
+	u64 percpu_pages; /* that per-cpu areas are put together from; 0: they are in one piece for each group of CPUs
+			   */
 	struct kho_map_backing backing; /* what the memory map fell back to; its pointers are void */
 };
 

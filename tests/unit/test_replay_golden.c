@@ -105,9 +105,24 @@ static void test_blocks(void **state)
 	assert_int_equal(comparison.different, 0);
 	assert_in_range(comparison.same, 30, 200);
 	assert_int_equal(result.bounce_bytes, 32 * MIB);
+	assert_int_equal(result.percpu_pages, 0);
 	assert_int_equal(result.backing.blocks, 32);
 	assert_int_equal(result.backing.elsewhere, 0);
 	recorded_clear(&recorded);
+}
+
+/* How many single pages a successor really put its per-cpu areas together from. */
+static u64 count_percpu_pages(const struct recorded *recorded)
+{
+	u64 pages = 0;
+
+	for (guint i = 0; i < recorded->successor->events->len; i++) {
+		const struct kho_early_event *event = event_at(recorded->successor->events, i);
+
+		pages += event->kind == KHO_EARLY_ALLOC && strcmp(event->caller, "pcpu_fc_alloc") == 0 &&
+			 event->size == 4096 && event->base;
+	}
+	return pages;
 }
 
 /* Just enough: per-cpu areas from single pages, hash tables that are halved, no bounce buffer at all. */
@@ -124,6 +139,8 @@ static void test_just_enough(void **state)
 	replay(&recorded, scratch, COUNT(scratch), NULL, NULL, &result);
 	assert_int_equal(result.end, KHO_REPLAY_FREE);
 	assert_int_equal(result.bounce_bytes, 0);
+	assert_int_equal(result.percpu_pages, count_percpu_pages(&recorded));
+	assert_int_not_equal(result.percpu_pages, 0);
 	assert_int_equal(result.backing.blocks, 32);
 	/* 16 MiB less in the node's area, and it dies. */
 	replay(&recorded, (struct kho_scratch_area[]){ scratch[0], scratch[1], { 5215617024, 48 * MIB } }, 3, NULL,
