@@ -33,9 +33,19 @@
 
 #include "harness/model/topology.h"
 
-#define KHO_PC_HOLE (1ULL << 30) /* bytes, up to 4 GiB, on machines that reach so far */
+#define KHO_PC_HOLE	 (1ULL << 30)  /* bytes, up to 4 GiB, on machines that reach so far */
+#define KHO_PC_HOLES_MAX 32	       /* a hole takes 32 characters of a command line */
+#define KHO_PC_LOW_LEAST (64ULL << 20) /* bytes from 0: for firmware, and to load a kernel */
 
 /* Fills every node's ranges from its memory. */
 void kho_pc_layout(struct kho_topology *topology);
+
+/*
+ * What machine there must be for a topology that is placed: @memory bytes in all, laid out as above, of which the
+ * ranges in
+ * @holes (of struct kho_range, ascending; of no node) are to be kept from the kernels. Both may be NULL. Where there is
+ * no such machine: why, to be freed; otherwise NULL.
+ */
+char *kho_pc_cover(const struct kho_topology *topology, uint64_t *memory, GArray *holes);
 
 #endif

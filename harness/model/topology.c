@@ -11,6 +11,7 @@ static void node_free(gpointer data)
 	struct kho_node *node = data;
 
 	g_array_unref(node->ranges);
+	g_array_unref(node->windows);
 	g_free(node);
 }
 
@@ -21,6 +22,7 @@ struct kho_topology *kho_topology_new(const char *name, const char *description)
 	topology->name = g_strdup(name);
 	topology->description = g_strdup(description);
 	topology->nodes = g_ptr_array_new_with_free_func(node_free);
+	topology->reserved = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
 	return topology;
 }
 
@@ -31,8 +33,46 @@ struct kho_node *kho_topology_add_node(struct kho_topology *topology, uint64_t m
 	node->memory = memory;
 	node->cpus = cpus;
 	node->ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
+	node->windows = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
 	g_ptr_array_add(topology->nodes, node);
 	return node;
+}
+
+static int compare_ranges(gconstpointer a, gconstpointer b)
+{
+	const struct kho_range *left = a, *right = b;
+
+	return left->start < right->start ? -1 : left->start > right->start;
+}
+
+static void join_ranges(GArray *ranges)
+{
+	for (guint i = 1; i < ranges->len;) {
+		struct kho_range *before = &g_array_index(ranges, struct kho_range, i - 1);
+
+		if (before->end < before[1].start) {
+			i++;
+		} else {
+			before->end = MAX(before->end, before[1].end);
+			g_array_remove_index(ranges, i);
+		}
+	}
+}
+
+void kho_topology_place(struct kho_topology *topology, unsigned int nid, struct kho_range range)
+{
+	struct kho_node *node = g_ptr_array_index(topology->nodes, nid);
+
+	topology->placed = true;
+	g_array_append_val(node->ranges, range);
+	g_array_sort(node->ranges, compare_ranges);
+	join_ranges(node->ranges);
+	node->memory = 0;
+	for (guint i = 0; i < node->ranges->len; i++) {
+		const struct kho_range *part = &g_array_index(node->ranges, struct kho_range, i);
+
+		node->memory += part->end - part->start;
+	}
 }
 
 void kho_topology_free(struct kho_topology *topology)
@@ -42,6 +82,7 @@ void kho_topology_free(struct kho_topology *topology)
 	g_free(topology->name);
 	g_free(topology->description);
 	g_ptr_array_unref(topology->nodes);
+	g_array_unref(topology->reserved);
 	g_free(topology->distances);
 	g_free(topology);
 }
@@ -79,11 +120,27 @@ static void format_text(GString *text, const char *value)
 		g_string_append_printf(text, "'%s'", doubled);
 }
 
-static void format_node(GString *text, const struct kho_node *node)
+static void format_ranges(GString *text, const char *indent, const char *key, const GArray *ranges)
+{
+	if (ranges->len)
+		g_string_append_printf(text, "%s%s:\n", indent, key);
+	for (guint i = 0; i < ranges->len; i++) {
+		const struct kho_range *range = &g_array_index(ranges, struct kho_range, i);
+		g_autofree char *start = kho_size_format(range->start);
+		g_autofree char *size = kho_size_format(range->end - range->start);
+
+		g_string_append_printf(text, "%s  - start: %s\n%s    size: %s\n", indent, start, indent, size);
+	}
+}
+
+static void format_node(GString *text, const struct kho_node *node, bool placed)
 {
 	g_autofree char *memory = kho_size_format(node->memory);
 
 	g_string_append_printf(text, "  - memory: %s\n", memory);
+	if (placed)
+		format_ranges(text, "    ", "ranges", node->ranges);
+	format_ranges(text, "    ", "windows", node->windows);
 	if (node->cpus)
 		g_string_append_printf(text, "    cpus: %u\n", node->cpus);
 }
@@ -112,7 +169,8 @@ char *kho_topology_format(const struct kho_topology *topology)
 	}
 	g_string_append(text, "nodes:\n");
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
-		format_node(text, kho_topology_node(topology, nid));
+		format_node(text, kho_topology_node(topology, nid), topology->placed);
+	format_ranges(text, "", "reserved", topology->reserved);
 	if (topology->distances)
 		format_distances(text, topology);
 	return g_string_free(text, FALSE);
@@ -122,6 +180,13 @@ bool kho_topology_bootable(const struct kho_topology *topology, GError **error)
 {
 	unsigned int cpus = kho_topology_cpus(topology);
 
+	if (topology->placed || topology->reserved->len) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "%s: has memory where a machine does not put it by itself; so far it can only be laid out "
+			    "on paper",
+			    topology->name);
+		return false;
+	}
 	if (topology->nodes->len > KHO_BOOT_NODES) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: has %u nodes, but a machine that is booted at most %d (CONFIG_NODES_SHIFT=6); "

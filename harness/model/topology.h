@@ -31,12 +31,16 @@ struct kho_node {
 	uint64_t memory;   /* bytes; 0 for a node without memory */
 	unsigned int cpus; /* 0 for a node without CPUs */
 	GArray *ranges;	   /* of struct kho_range, ascending: where the memory lies */
+	GArray *windows;   /* of struct kho_range, ascending: where firmware says that memory may be plugged in */
 };
 
 struct kho_topology {
 	char *name;	    /* the file's name without directory and .yaml */
 	char *description;  /* one line; "" where the file has none */
 	GPtrArray *nodes;   /* of struct kho_node *, by node number */
+	GArray *reserved;   /* of struct kho_range, ascending: memory that no kernel may use */
+	bool placed;	    /* the memory lies where the file says, by firmware tables of the harness's own; false: as
+			       pc_layout.h has it */
 	uint8_t *distances; /* nodes->len squared, row by row; NULL: the firmware's default */
 };
 
@@ -57,9 +61,19 @@ struct kho_topology *kho_topology_parse(const char *path, const char *text, gsiz
 /* The file's text for a topology: what kho_topology_parse() reads back as the same. */
 char *kho_topology_format(const struct kho_topology *topology);
 
-/* An empty topology, to be filled by kho_topology_add_node(); kho_pc_layout() then places its memory. */
+/*
+ * An empty topology, to be filled by kho_topology_add_node(). kho_pc_layout() then places its memory; or
+ * kho_topology_place() each range of it.
+ */
 struct kho_topology *kho_topology_new(const char *name, const char *description);
 struct kho_node *kho_topology_add_node(struct kho_topology *topology, uint64_t memory, unsigned int cpus);
+
+/*
+ * Adds @range to the node's memory, and makes the topology one that is placed. Neighbours become one range. The caller
+ * sees to it that no ranges overlap; kho_pc_cover() checks the rest.
+ */
+void kho_topology_place(struct kho_topology *topology, unsigned int nid, struct kho_range range);
+
 void kho_topology_free(struct kho_topology *topology);
 typedef struct kho_topology KhoTopology;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoTopology, kho_topology_free)

@@ -54,7 +54,7 @@ static bool read_memory(struct kho_topology_reader *reader, const struct yaml_no
 		return false;
 	if (!ranges)
 		return true;
-	if (!kho_topology_read_ranges(reader, ranges, nid, &sum, error))
+	if (!kho_topology_read_ranges(reader, ranges, KHO_DECLARED_MEMORY, nid, &sum, error))
 		return false;
 	text = kho_size_format(sum);
 	if (memory && *bytes != sum)
@@ -68,18 +68,19 @@ static bool read_memory(struct kho_topology_reader *reader, const struct yaml_no
 static bool read_node(struct kho_topology_reader *reader, const struct yaml_node_s *item, unsigned int nid,
 		      GError **error)
 {
-	enum { MEMORY, CPUS, RANGES, NR_KEYS };
+	enum { MEMORY, CPUS, RANGES, WINDOWS, NR_KEYS };
 	static const struct kho_yaml_key keys[NR_KEYS] = {
 		[MEMORY] = { "memory", KHO_YAML_VALUE, false },
 		[CPUS] = { "cpus", KHO_YAML_VALUE, false },
 		[RANGES] = { "ranges", KHO_YAML_LIST, false },
+		[WINDOWS] = { "windows", KHO_YAML_LIST, false },
 	};
 	g_autofree char *what = g_strdup_printf("node %u", nid);
 	g_autofree char *where = g_strdup_printf("node %u: ", nid);
 	g_autofree char *where_cpus = g_strdup_printf("node %u: cpus: ", nid);
 	const struct yaml_node_s *values[NR_KEYS];
 	unsigned int cpus = 0;
-	uint64_t memory = 0;
+	uint64_t memory = 0, windows;
 
 	if (!kho_yaml_expect(reader->yaml, item, KHO_YAML_MAPPING, what, error) ||
 	    !kho_yaml_mapping(reader->yaml, item, where, keys, NR_KEYS, values, error))
@@ -89,6 +90,9 @@ static bool read_node(struct kho_topology_reader *reader, const struct yaml_node
 	if (!read_memory(reader, values[MEMORY], values[RANGES], nid, &memory, error))
 		return false;
 	if (values[CPUS] && !read_number(reader, values[CPUS], where_cpus, 0, KHO_MAX_CPUS, &cpus, error))
+		return false;
+	if (values[WINDOWS] &&
+	    !kho_topology_read_ranges(reader, values[WINDOWS], KHO_DECLARED_WINDOW, nid, &windows, error))
 		return false;
 	if (!memory && !cpus)
 		return kho_yaml_fail(reader->yaml, item, error, "node %u: has neither memory nor CPUs", nid);
@@ -176,22 +180,26 @@ static bool read_distances(struct kho_topology_reader *reader, const struct yaml
 
 static bool read_topology(struct kho_topology_reader *reader, GError **error)
 {
-	enum { DESCRIPTION, NODES, DISTANCES, NR_KEYS };
+	enum { DESCRIPTION, NODES, RESERVED, DISTANCES, NR_KEYS };
 	static const struct kho_yaml_key keys[NR_KEYS] = {
 		[DESCRIPTION] = { "description", KHO_YAML_VALUE, false },
 		[NODES] = { "nodes", KHO_YAML_LIST, true },
+		[RESERVED] = { "reserved", KHO_YAML_LIST, false },
 		[DISTANCES] = { "distances", KHO_YAML_LIST, false },
 	};
 	const struct yaml_node_s *root = kho_yaml_root(reader->yaml);
 	const struct yaml_node_s *values[NR_KEYS];
+	uint64_t reserved;
 
 	if (!kho_yaml_expect(reader->yaml, root, KHO_YAML_MAPPING, "the file", error) ||
 	    !kho_yaml_mapping(reader->yaml, root, "", keys, NR_KEYS, values, error) ||
 	    !kho_yaml_line(reader->yaml, values[DESCRIPTION], "description", &reader->topology->description, error) ||
 	    !read_nodes(reader, values[NODES], error))
 		return false;
-	kho_pc_layout(reader->topology);
-	if (!kho_topology_check_ranges(reader, error))
+	if (values[RESERVED] &&
+	    !kho_topology_read_ranges(reader, values[RESERVED], KHO_DECLARED_RESERVED, 0, &reserved, error))
+		return false;
+	if (!kho_topology_take_ranges(reader, values[NODES], error))
 		return false;
 	return !values[DISTANCES] || read_distances(reader, values[DISTANCES], error);
 }
@@ -201,13 +209,16 @@ struct kho_topology *kho_topology_parse(const char *path, const char *text, gsiz
 	g_autoptr(KhoYaml) yaml = kho_yaml_parse(path, text, length, error);
 	g_autofree char *name = kho_name_from_path(path);
 	g_autoptr(GArray) declared = g_array_new(FALSE, FALSE, sizeof(struct kho_declared_range));
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KhoTopology) topology = NULL;
 	struct kho_topology_reader reader;
 
 	if (!yaml)
 		return NULL;
 	topology = kho_topology_new(name, NULL);
-	reader = (struct kho_topology_reader){ .yaml = yaml, .topology = topology, .declared = declared };
+	reader = (struct kho_topology_reader){
+		.yaml = yaml, .topology = topology, .declared = declared, .texts = texts
+	};
 	return read_topology(&reader, error) ? g_steal_pointer(&topology) : NULL;
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The ranges in a topology file: where it says that a node's memory lies. */
+/* The ranges in a topology file: where it says that a node's memory lies, or may come to lie, and what is taken. */
 #include <string.h>
 
+#include "harness/model/pc_layout.h"
 #include "harness/model/size.h"
 #include "harness/model/topology_reader.h"
 
-static bool read_range(struct kho_topology_reader *reader, const struct yaml_node_s *item, unsigned int nid,
+/* --- reading --- */
+
+static bool read_range(struct kho_topology_reader *reader, const struct yaml_node_s *item,
 		       struct kho_declared_range *declared, GError **error)
 {
 	enum { START, SIZE, NR_KEYS };
@@ -13,8 +16,8 @@ static bool read_range(struct kho_topology_reader *reader, const struct yaml_nod
 		[START] = { "start", KHO_YAML_VALUE, true },
 		[SIZE] = { "size", KHO_YAML_VALUE, true },
 	};
-	g_autofree char *what = g_strdup_printf("node %u: a range", nid);
-	g_autofree char *where = g_strdup_printf("node %u: ranges: ", nid);
+	g_autofree char *what = g_strconcat(declared->what, ": a range", NULL);
+	g_autofree char *where = g_strconcat(declared->what, ": ", NULL);
 	const struct yaml_node_s *values[NR_KEYS];
 	uint64_t size;
 
@@ -26,33 +29,37 @@ static bool read_range(struct kho_topology_reader *reader, const struct yaml_nod
 	if (!size)
 		return kho_yaml_fail(reader->yaml, values[SIZE], error, "%sthe size is 0", where);
 	declared->range.end = declared->range.start + size;
-	declared->nid = nid;
 	declared->at = item;
 	return true;
 }
 
-bool kho_topology_read_ranges(struct kho_topology_reader *reader, const struct yaml_node_s *list, unsigned int nid,
-			      uint64_t *bytes, GError **error)
+bool kho_topology_read_ranges(struct kho_topology_reader *reader, const struct yaml_node_s *list,
+			      enum kho_declared_kind kind, unsigned int nid, uint64_t *bytes, GError **error)
 {
+	static const char *const names[] = { "ranges", "windows", "reserved" };
+	char *what = kind == KHO_DECLARED_RESERVED ? g_strdup(names[kind])
+						   : g_strdup_printf("node %u: %s", nid, names[kind]);
+
+	g_ptr_array_add(reader->texts, what);
 	*bytes = 0;
 	for (guint i = 0; i < kho_yaml_length(list); i++) {
-		struct kho_declared_range declared;
+		struct kho_declared_range declared = { .kind = kind, .nid = nid, .what = what };
 
-		if (!read_range(reader, kho_yaml_item(reader->yaml, list, i), nid, &declared, error))
+		if (!read_range(reader, kho_yaml_item(reader->yaml, list, i), &declared, error))
 			return false;
 		g_array_append_val(reader->declared, declared);
 		/* Cannot overflow: each is at most 2^46 and the file at most 2^20 bytes. */
 		*bytes += declared.range.end - declared.range.start;
 	}
-	if (!*bytes)
-		return kho_yaml_fail(reader->yaml, list, error, "node %u: ranges: the list is empty", nid);
-	return true;
+	return *bytes || kho_yaml_fail(reader->yaml, list, error, "%s: the list is empty", what);
 }
 
 static struct kho_declared_range *declared_at(const struct kho_topology_reader *reader, guint index)
 {
 	return &g_array_index(reader->declared, struct kho_declared_range, index);
 }
+
+/* --- checking --- */
 
 static char *range_text(const struct kho_range *range)
 {
@@ -62,16 +69,12 @@ static char *range_text(const struct kho_range *range)
 	return g_strdup_printf("%s to %s", start, end);
 }
 
-static char *ranges_text(const GArray *ranges)
+static bool fail_at(struct kho_topology_reader *reader, const struct kho_declared_range *declared, const char *problem,
+		    GError **error)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *text = range_text(&declared->range);
 
-	for (guint i = 0; i < ranges->len; i++) {
-		g_autofree char *range = range_text(&g_array_index(ranges, struct kho_range, i));
-
-		g_string_append_printf(text, "%s%s", i ? " and " : "", range);
-	}
-	return g_strdup(text->str);
+	return kho_yaml_fail(reader->yaml, declared->at, error, "%s: %s %s", declared->what, text, problem);
 }
 
 static int compare_start(gconstpointer a, gconstpointer b)
@@ -83,76 +86,164 @@ static int compare_start(gconstpointer a, gconstpointer b)
 	return left->nid < right->nid ? -1 : left->nid > right->nid;
 }
 
-/* In ascending order any overlap shows between two neighbours. */
-static bool check_overlaps(struct kho_topology_reader *reader, GError **error)
+/* In ascending order any overlap shows with the one that reached farthest. Reserved ranges have only each other. */
+static bool check_overlaps(struct kho_topology_reader *reader, bool reserved, GError **error)
 {
-	for (guint i = 1; i < reader->declared->len; i++) {
-		const struct kho_declared_range *before = declared_at(reader, i - 1), *here = declared_at(reader, i);
-		g_autofree char *before_text = NULL, *text = NULL;
+	const struct kho_declared_range *before = NULL;
 
-		if (before->range.end <= here->range.start)
+	for (guint i = 0; i < reader->declared->len; i++) {
+		const struct kho_declared_range *here = declared_at(reader, i);
+		g_autofree char *problem = NULL, *text = NULL;
+
+		if ((here->kind == KHO_DECLARED_RESERVED) != reserved)
 			continue;
-		before_text = range_text(&before->range);
-		text = range_text(&here->range);
-		return kho_yaml_fail(reader->yaml, here->at, error, "node %u: ranges: %s overlaps %s of node %u",
-				     here->nid, text, before_text, before->nid);
+		if (!before || before->range.end <= here->range.start) {
+			before = here;
+			continue;
+		}
+		text = range_text(&before->range);
+		problem = g_strdup_printf("overlaps %s of %s", text, before->what);
+		return fail_at(reader, here, problem, error);
 	}
 	return true;
 }
 
-static void append_joined(GArray *ranges, const struct kho_range *range)
+/* The part of a reserved range that is no memory must be empty. */
+static bool check_reserved(struct kho_topology_reader *reader, const struct kho_declared_range *reserved,
+			   GError **error)
 {
-	struct kho_range *last = ranges->len ? &g_array_index(ranges, struct kho_range, ranges->len - 1) : NULL;
+	uint64_t at = reserved->range.start;
 
-	if (last && last->end == range->start)
-		last->end = range->end;
-	else
-		g_array_append_val(ranges, *range);
+	for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
+		const GArray *ranges = kho_topology_node(reader->topology, nid)->ranges;
+
+		for (guint i = 0; i < ranges->len; i++) {
+			const struct kho_range *range = &g_array_index(ranges, struct kho_range, i);
+
+			if (range->start <= at && reserved->range.end <= range->end)
+				return true;
+		}
+	}
+	return fail_at(reader, reserved, "does not lie in one range of memory", error);
 }
 
-/* Of a node, those that touch as one; *@first is the first of them. */
-static GArray *joined_ranges(const struct kho_topology_reader *reader, unsigned int nid,
-			     const struct kho_declared_range **first)
-{
-	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
+/* --- placing --- */
 
-	*first = NULL;
+static bool is_declared(const struct kho_topology_reader *reader, unsigned int nid)
+{
+	for (guint i = 0; i < reader->declared->len; i++)
+		if (declared_at(reader, i)->kind == KHO_DECLARED_MEMORY && declared_at(reader, i)->nid == nid)
+			return true;
+	return false;
+}
+
+static void take_declared(struct kho_topology_reader *reader, struct kho_topology *topology)
+{
 	for (guint i = 0; i < reader->declared->len; i++) {
 		const struct kho_declared_range *declared = declared_at(reader, i);
 
-		if (declared->nid != nid)
-			continue;
-		if (!*first)
-			*first = declared;
-		append_joined(ranges, &declared->range);
+		if (declared->kind == KHO_DECLARED_MEMORY)
+			kho_topology_place(topology, declared->nid, declared->range);
 	}
-	return ranges;
 }
 
-static bool check_place(struct kho_topology_reader *reader, unsigned int nid, GError **error)
+static bool same_ranges(const struct kho_topology *a, const struct kho_topology *b)
 {
-	const GArray *placed = kho_topology_node(reader->topology, nid)->ranges;
-	const struct kho_declared_range *first;
-	g_autoptr(GArray) wanted = joined_ranges(reader, nid, &first);
-	g_autofree char *text = NULL;
+	for (unsigned int nid = 0; nid < a->nodes->len; nid++) {
+		const GArray *left = kho_topology_node(a, nid)->ranges, *right = kho_topology_node(b, nid)->ranges;
 
-	if (!first)
-		return true;
-	if (wanted->len == placed->len && !memcmp(wanted->data, placed->data, placed->len * sizeof(struct kho_range)))
-		return true;
-	text = ranges_text(placed);
-	return kho_yaml_fail(reader->yaml, first->at, error,
-			     "node %u: ranges: the machine puts this node's memory at %s", nid, text);
-}
-
-bool kho_topology_check_ranges(struct kho_topology_reader *reader, GError **error)
-{
-	g_array_sort(reader->declared, compare_start);
-	if (!check_overlaps(reader, error))
-		return false;
-	for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
-		if (!check_place(reader, nid, error))
+		if (left->len != right->len ||
+		    (left->len && memcmp(left->data, right->data, left->len * sizeof(struct kho_range))))
 			return false;
 	}
 	return true;
+}
+
+/* Do the ranges that there are only say what the machine does anyway? */
+static bool is_as_it_comes(struct kho_topology_reader *reader)
+{
+	g_autoptr(KhoTopology) placed = kho_topology_new("", "");
+
+	for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
+		const struct kho_node *node = kho_topology_node(reader->topology, nid);
+		struct kho_node *copy = kho_topology_add_node(placed, node->memory, node->cpus);
+
+		if (!is_declared(reader, nid))
+			g_array_append_vals(copy->ranges, node->ranges->data, node->ranges->len);
+	}
+	take_declared(reader, placed);
+	return same_ranges(placed, reader->topology);
+}
+
+static bool place(struct kho_topology_reader *reader, const struct yaml_node_s *nodes, GError **error)
+{
+	g_autofree char *problem = NULL;
+
+	for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
+		struct kho_node *node = g_ptr_array_index(reader->topology->nodes, nid);
+
+		if (node->memory && !is_declared(reader, nid))
+			return kho_yaml_fail(reader->yaml, kho_yaml_item(reader->yaml, nodes, nid), error,
+					     "node %u: ranges are missing: another node's are not where the machine "
+					     "puts them, so that all must have some",
+					     nid);
+		g_array_set_size(node->ranges, 0);
+	}
+	take_declared(reader, reader->topology);
+	problem = kho_pc_cover(reader->topology, NULL, NULL);
+	return !problem || kho_yaml_fail(reader->yaml, nodes, error, "%s", problem);
+}
+
+/* Windows and reserved ranges, now that memory has its place. */
+static bool take_others(struct kho_topology_reader *reader, GError **error)
+{
+	for (guint i = 0; i < reader->declared->len; i++) {
+		const struct kho_declared_range *declared = declared_at(reader, i);
+		struct kho_node *node;
+
+		if (declared->kind == KHO_DECLARED_WINDOW) {
+			node = g_ptr_array_index(reader->topology->nodes, declared->nid);
+			g_array_append_val(node->windows, declared->range);
+		} else if (declared->kind == KHO_DECLARED_RESERVED) {
+			if (!check_reserved(reader, declared, error))
+				return false;
+			g_array_append_val(reader->topology->reserved, declared->range);
+		}
+	}
+	return true;
+}
+
+/* A window where a node has memory that it has not said itself. */
+static bool check_windows(struct kho_topology_reader *reader, GError **error)
+{
+	for (guint i = 0; i < reader->declared->len; i++) {
+		const struct kho_declared_range *window = declared_at(reader, i);
+
+		if (window->kind != KHO_DECLARED_WINDOW)
+			continue;
+		if (window->range.start < (4ULL << 30))
+			return fail_at(reader, window, "begins below 4G, where nothing is plugged in", error);
+		for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
+			const GArray *ranges = kho_topology_node(reader->topology, nid)->ranges;
+
+			for (guint j = 0; j < ranges->len; j++) {
+				const struct kho_range *range = &g_array_index(ranges, struct kho_range, j);
+
+				if (range->start < window->range.end && window->range.start < range->end)
+					return fail_at(reader, window, "has memory already", error);
+			}
+		}
+	}
+	return true;
+}
+
+bool kho_topology_take_ranges(struct kho_topology_reader *reader, const struct yaml_node_s *nodes, GError **error)
+{
+	g_array_sort(reader->declared, compare_start);
+	kho_pc_layout(reader->topology);
+	if (!check_overlaps(reader, false, error) || !check_overlaps(reader, true, error))
+		return false;
+	if (!is_as_it_comes(reader) && !place(reader, nodes, error))
+		return false;
+	return check_windows(reader, error) && take_others(reader, error);
 }

@@ -60,9 +60,64 @@ static void test_layouts(void **state)
 	}
 }
 
+struct cover {
+	struct kho_range ranges[3]; /* of nodes 0, 1 and 0 again */
+	uint64_t memory;
+	struct kho_range holes[3];
+	const char *problem;
+};
+
+static const struct cover covers[] = {
+	{ { { 0, GIB }, { GIB, 2 * GIB } }, 2 * GIB, { NONE }, NULL },
+	{ { { 0, GIB }, { GIB + 64 * MIB, 2 * GIB } }, 2 * GIB, { { GIB, GIB + 64 * MIB } }, NULL },
+	/* above 4 GiB there is only what does not fit below 3, and from 3.5 GiB on */
+	{ { { 0, 2 * GIB }, { 5 * GIB, 6 * GIB } }, 5 * GIB, { { 2 * GIB, 3 * GIB }, { 4 * GIB, 5 * GIB } }, NULL },
+	{ { { 0, 3 * GIB }, { 4 * GIB, 4 * GIB + MIB } }, 3584 * MIB, { { 4 * GIB + MIB, 4608 * MIB } }, NULL },
+	/* interleaved */
+	{ { { 0, 3 * GIB }, { 4 * GIB, 5 * GIB }, { 5 * GIB, 6 * GIB } }, 5 * GIB, { NONE }, NULL },
+	{ { { 0, 3 * GIB }, { 1024 * GIB, 1025 * GIB } }, 1024 * GIB, { { 4 * GIB, 1024 * GIB } }, NULL },
+	{ { { 0, 32 * MIB }, { GIB, 2 * GIB } },
+	  0,
+	  { NONE },
+	  "nodes: a machine needs memory from 0 to 64M, in one range" },
+	{ { { 0, 3 * GIB + MIB } }, 0, { NONE }, "nodes: from 3G to 4G are devices, no memory" },
+};
+
+static void check_cover(const struct cover *cover)
+{
+	g_autoptr(KhoTopology) topology = kho_topology_new("t", "");
+	g_autoptr(GArray) holes = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
+	g_autofree char *problem = NULL;
+	uint64_t memory;
+	guint count = 0;
+
+	kho_topology_add_node(topology, 0, 1);
+	kho_topology_add_node(topology, 0, 0);
+	for (guint i = 0; i < COUNT(cover->ranges) && cover->ranges[i].end; i++)
+		kho_topology_place(topology, i % 2, cover->ranges[i]);
+	problem = kho_pc_cover(topology, &memory, holes);
+	if (cover->problem) {
+		assert_string_equal(problem, cover->problem);
+		return;
+	}
+	assert_null(problem);
+	assert_int_equal(memory, cover->memory);
+	while (count < COUNT(cover->holes) && cover->holes[count].end)
+		count++;
+	assert_int_equal(holes->len, count);
+	if (count)
+		assert_memory_equal(holes->data, cover->holes, count * sizeof(struct kho_range));
+}
+
+static void test_cover(void **state)
+{
+	for (size_t i = 0; i < COUNT(covers); i++)
+		check_cover(&covers[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_layouts) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_layouts), cmocka_unit_test(test_cover) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,6 +83,38 @@ static void test_format_reads_back(void **state)
 				  "  - [255, 10]\n");
 }
 
+/* Two nodes that take turns, a hole, a window, and memory that is taken. */
+static void test_placed_reads_back(void **state)
+{
+	static const char file[] = "nodes:\n"
+				   "  - memory: 4G\n"
+				   "    ranges:\n"
+				   "      - start: 0\n"
+				   "        size: 3G\n"
+				   "      - start: 6G\n"
+				   "        size: 1G\n"
+				   "    cpus: 1\n"
+				   "  - memory: 1G\n"
+				   "    ranges:\n"
+				   "      - start: 5G\n"
+				   "        size: 1G\n"
+				   "    windows:\n"
+				   "      - start: 16G\n"
+				   "        size: 8G\n"
+				   "reserved:\n"
+				   "  - start: 2G\n"
+				   "    size: 128M\n";
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KhoTopology) topology = parse(file, &error);
+	g_autofree char *text = NULL;
+
+	assert_no_error(error);
+	assert_true(topology->placed);
+	assert_int_equal(topology->reserved->len, 1);
+	text = kho_topology_format(topology);
+	assert_string_equal(text, file);
+}
+
 static void test_any_description_reads_back(void **state)
 {
 	static const char *const texts[] = {
@@ -182,11 +214,11 @@ static const struct {
 	{ "- x", "1: the file must be a mapping (key: value), not a list" },
 	{ "{}", "1: nodes is missing" },
 	{ "description: x\n", "1: nodes is missing" },
-	{ NODE "node: 1\n", "4: unknown key 'node' (known: description, nodes, distances)" },
+	{ NODE "node: 1\n", "4: unknown key 'node' (known: description, nodes, reserved, distances)" },
 	{ NODE "nodes: []\n", "4: nodes is there twice" },
 	{ NODE "[a]: 1\n", "4: a key must be a single value, not a list" },
 	{ NODE "\"nodes\\0\": []\n", "4: a key has a NUL in it" },
-	{ NODE "<<: {}\n", "4: unknown key '<<' (known: description, nodes, distances)" },
+	{ NODE "<<: {}\n", "4: unknown key '<<' (known: description, nodes, reserved, distances)" },
 	{ "nodes: 4\n", "1: nodes must be a list, not a single value" },
 	{ "nodes:\n", "1: nodes must be a list, not nothing" },
 	{ "nodes: {}\n", "1: nodes must be a list, not a mapping (key: value)" },
@@ -198,7 +230,7 @@ static const struct {
 	/* nodes */
 	{ NODE "- 4G\n", "4: node 1 must be a mapping (key: value), not a single value" },
 	{ NODE "-\n", "4: node 1 must be a mapping (key: value), not nothing" },
-	{ NODE "- cpu: 1\n", "4: node 1: unknown key 'cpu' (known: memory, cpus, ranges)" },
+	{ NODE "- cpu: 1\n", "4: node 1: unknown key 'cpu' (known: memory, cpus, ranges, windows)" },
 	{ NODE "- cpus: 1\n  cpus: 1\n", "5: node 1: cpus is there twice" },
 	{ NODE "- cpus: 1\n", "4: node 1: memory is missing (0 for none)" },
 	{ NODE "-\n  memory:\n  - 4G\n", "6: node 1: memory must be a single value, not a list" },
@@ -226,7 +258,7 @@ static const struct {
 	/* ranges */
 	{ NODE "  ranges: []\n", "4: node 0: ranges: the list is empty" },
 	{ NODE "  ranges: 4G\n", "4: node 0: ranges must be a list, not a single value" },
-	{ NODE "  ranges: [4G]\n", "4: node 0: a range must be a mapping (key: value), not a single value" },
+	{ NODE "  ranges: [4G]\n", "4: node 0: ranges: a range must be a mapping (key: value), not a single value" },
 	{ NODE "  ranges:\n  - start: 0\n", "5: node 0: ranges: size is missing" },
 	{ NODE "  ranges:\n  - start: 0\n    end: 4G\n", "6: node 0: ranges: unknown key 'end' (known: start, size)" },
 	{ NODE "  ranges:\n  - start: 0\n    size: 0\n", "6: node 0: ranges: the size is 0" },
@@ -234,17 +266,29 @@ static const struct {
 	{ NODE "  ranges:\n  - start: 4K\n    size: 4G\n", "5: node 0: ranges: '4K' is not a multiple of 1M" },
 	{ NODE "  ranges:\n  - {start: 0, size: 3G}\n", "2: node 0: memory: the ranges add up to 3G" },
 	{ NODE "  ranges:\n  - {start: 0, size: 3G}\n  - {start: 2G, size: 1G}\n",
-	  "6: node 0: ranges: 2G to 3G overlaps 0 to 3G of node 0" },
+	  "6: node 0: ranges: 2G to 3G overlaps 0 to 3G of node 0: ranges" },
 	{ NODE "  ranges:\n  - {start: 3G, size: 2G}\n  - {start: 2G, size: 2G}\n",
-	  "5: node 0: ranges: 3G to 5G overlaps 2G to 4G of node 0" },
+	  "5: node 0: ranges: 3G to 5G overlaps 2G to 4G of node 0: ranges" },
 	{ NODE "  ranges: [{start: 5G, size: 4G}]\n- ranges:\n  - start: 8G\n    size: 1G\n",
-	  "6: node 1: ranges: 8G to 9G overlaps 5G to 9G of node 0" },
+	  "6: node 1: ranges: 8G to 9G overlaps 5G to 9G of node 0: ranges" },
 	{ NODE "- ranges:\n  - start: 16G\n    size: 4G\n",
-	  "5: node 1: ranges: the machine puts this node's memory at 5G to 9G" },
+	  "2: node 0: ranges are missing: another node's are not where the machine puts them, so that all must have "
+	  "some" },
 	{ NODE "- ranges: [{start: 8G, size: 4G}]\n- ranges: [{start: 12G, size: 1M}]\n",
-	  "4: node 1: ranges: the machine puts this node's memory at 5G to 9G" },
-	{ NODE "  ranges:\n  - {start: 0, size: 4G}\n",
-	  "5: node 0: ranges: the machine puts this node's memory at 0 to 3G and 4G to 5G" },
+	  "2: node 0: ranges are missing: another node's are not where the machine puts them, so that all must have "
+	  "some" },
+	{ NODE "  ranges:\n  - {start: 0, size: 4G}\n", "2: nodes: from 3G to 4G are devices, no memory" },
+	{ "nodes:\n- cpus: 1\n  ranges: [{start: 1M, size: 1G}]\n",
+	  "2: nodes: a machine needs memory from 0 to 64M, in one range" },
+	/* windows and reserved ranges */
+	{ NODE "  windows: [{start: 8G}]\n", "4: node 0: windows: size is missing" },
+	{ NODE "  windows: [{start: 3G, size: 1G}]\n",
+	  "4: node 0: windows: 3G to 4G begins below 4G, where nothing is plugged in" },
+	{ NODE "  windows: [{start: 4G, size: 1G}]\n", "4: node 0: windows: 4G to 5G has memory already" },
+	{ NODE "  windows: [{start: 8G, size: 4G}]\n- memory: 4G\n  windows: [{start: 10G, size: 1G}]\n",
+	  "6: node 1: windows: 10G to 11G overlaps 8G to 12G of node 0: windows" },
+	{ NODE "reserved: []\n", "4: reserved: the list is empty" },
+	{ NODE "reserved: [{start: 2G, size: 2G}]\n", "4: reserved: 2G to 4G does not lie in one range of memory" },
 	/* distances */
 	{ TWO_NODES "distances: 20\n", "5: distances must be a list, not a single value" },
 	{ TWO_NODES "distances: []\n", "5: distances: 0 rows for 2 nodes" },
@@ -322,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_file),
 		cmocka_unit_test(test_format_reads_back),
+		cmocka_unit_test(test_placed_reads_back),
 		cmocka_unit_test(test_any_description_reads_back),
 		cmocka_unit_test(test_good_files),
 		cmocka_unit_test(test_bad_files),
