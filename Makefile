@@ -48,10 +48,10 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
-MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout \
+MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
 	cell control ample reservation matrix matrix_file random generate generate_options outcome prediction verdict result \
 	log_line early_trace kexec_segments
-MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock initramfs rundir host accel paths kernel images \
+MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock firmware_tables initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch

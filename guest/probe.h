@@ -3,6 +3,7 @@
 #ifndef KHO_GUEST_PROBE_H
 #define KHO_GUEST_PROBE_H
 
+#include "guest/memory_map.h"
 #include "guest/record.h"
 
 #define PROBE_PAYLOAD_BYTES (1UL << 20)
@@ -12,6 +13,9 @@ int probe_first(struct record_channel *channel);
 
 /* Reports whether KHO revived and whether what was preserved is intact. Returns an exit status. */
 int probe_successor(struct record_channel *channel);
+
+/* Sends where memory lies, by nodes. */
+void probe_report_memory(struct record_channel *channel, const struct memory_map *map);
 
 /* Sends a record of KHO_TYPE_MISSING. */
 void probe_missing(struct record_channel *channel, const char *what, const char *why);

@@ -36,7 +36,7 @@ static void report_geometry(struct record_channel *channel, const struct kho_geo
 	record_send(&record);
 }
 
-static void report_ranges(struct record_channel *channel, const struct memory_map *map)
+void probe_report_memory(struct record_channel *channel, const struct memory_map *map)
 {
 	struct record record;
 
@@ -72,7 +72,7 @@ static bool gather(struct record_channel *channel, struct facts *facts)
 	else
 		complete = false, probe_missing(channel, "geometry", strerror(errno));
 	if (memory_map_read(&facts->map))
-		report_ranges(channel, &facts->map);
+		probe_report_memory(channel, &facts->map);
 	else
 		complete = false, probe_missing(channel, "memory ranges", strerror(errno));
 	facts->scratch = kho_read_scratch(&facts->nr_scratch);

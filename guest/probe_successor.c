@@ -45,6 +45,18 @@ static bool find_test_kho(const char *message, void *context)
 	return true;
 }
 
+/* It may be another machine than the first kernel saw, if firmware's tables did not come through. */
+static void report_memory(struct record_channel *channel)
+{
+	struct memory_map map = { 0 };
+
+	if (memory_map_read(&map))
+		probe_report_memory(channel, &map);
+	else
+		probe_missing(channel, "the successor's memory ranges", strerror(errno));
+	memory_map_free(&map);
+}
+
 int probe_successor(struct record_channel *channel)
 {
 	static const char not_found[] = "nothing was handed over";
@@ -54,6 +66,7 @@ int probe_successor(struct record_channel *channel)
 	size_t bytes = 0;
 
 	report_revived(channel, revived);
+	report_memory(channel);
 	if (luo_is_there()) {
 		const char *wrong = luo_verify(channel->run, &bytes);
 

@@ -49,16 +49,16 @@
 #define KHO_RUN_LENGTH	 16
 
 /* Both stages */
-#define KHO_TYPE_HELLO "hello" /* init runs: release= */
-#define KHO_TYPE_ERROR "error" /* what= errno= : the stage ends here */
-#define KHO_TYPE_END   "end"   /* the stage said all it has to say */
+#define KHO_TYPE_HELLO	 "hello"   /* init runs: release= */
+#define KHO_TYPE_ERROR	 "error"   /* what= errno= : the stage ends here */
+#define KHO_TYPE_END	 "end"	   /* the stage said all it has to say */
+#define KHO_TYPE_RANGE	 "range"   /* node= start= end= : early memory node range, bytes */
+#define KHO_TYPE_MISSING "missing" /* what= why= : could not be read, so not guessed */
 
 /* The first kernel */
 #define KHO_TYPE_KHO		 "kho"		   /* state= reason= finalize= */
 #define KHO_TYPE_GEOMETRY	 "geometry"	   /* struct_page= page= pmd= pages_per_section= vmemmap= */
-#define KHO_TYPE_RANGE		 "range"	   /* node= start= end= : early memory node range, bytes */
 #define KHO_TYPE_SCRATCH	 "scratch"	   /* index= start= size= : bytes */
-#define KHO_TYPE_MISSING	 "missing"	   /* what= why= : could not be read, so not guessed */
 #define KHO_TYPE_KERNEL_STATE	 "kernel-state"	   /* name= : not-run, skipped, done */
 #define KHO_TYPE_KERNEL_GEOMETRY "kernel-geometry" /* as geometry, from the patched kernel */
 #define KHO_TYPE_KERNEL_RESULT	 "kernel-result"   /* insufficient= worst= section_map= */

@@ -443,7 +443,7 @@ static bool differs(const struct kho_result *result)
 		return result->outcome.name != KHO_OUTCOME_SURVIVED;
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
 		disagrees |= result->estimates[i].disagreement != NULL;
-	return disagrees || result->standing == KHO_STANDING_NEW ||
+	return disagrees || result->unlike || result->standing == KHO_STANDING_NEW ||
 	       result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "harness/handover/cmdline.h"
+#include "harness/machine/firmware_tables.h"
 #include "harness/machine/keep.h"
 #include "harness/machine/reproducer.h"
 #include "harness/report/manifest.h"
@@ -177,8 +178,11 @@ static char *script(const struct recording *recording)
 	const struct kho_manifest_file *initramfs = &manifest->files[KHO_RECORDED_INITRAMFS];
 	g_autofree char *reason = kho_text_clean(manifest->reason);
 	g_autofree char *seen = g_strdup_printf("%s: %s", kho_outcome_text(manifest->outcome), reason);
+	const struct kho_topology *topology = recording->result->cell->topology;
 	const struct kho_machine_config machine = {
-		.topology = recording->result->cell->topology,
+		.topology = topology,
+		.srat = topology->placed ? KHO_SRAT_NAME : NULL,
+		.slit = topology->placed && topology->distances ? KHO_SLIT_NAME : NULL,
 		.kernel_image = kernel->name,
 		.initrd = initramfs->name,
 		.cmdline = manifest->command_line,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kho-runner shell: a person in the first kernel of a cell. */
 #include <errno.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "guest/protocol.h"
@@ -8,6 +9,7 @@
 #include "harness/command/one_cell.h"
 #include "harness/command/prepare.h"
 #include "harness/handover/cmdline.h"
+#include "harness/machine/firmware_tables.h"
 #include "harness/machine/qemu_args.h"
 
 static const char summary[] =
@@ -16,6 +18,17 @@ static const char summary[] =
 	"\n"
 	"Examples:\n"
 	"  kho-runner shell 6.19-x86_64/two-even/16M,128M,32M";
+
+/* A name for the table that QEMU can read it under, without a file that somebody would have to remove. To be freed. */
+static char *inherited(GBytes *table)
+{
+	gsize size = g_bytes_get_size(table);
+	int fd = memfd_create("table", 0);
+
+	if (fd < 0 || write(fd, g_bytes_get_data(table, NULL), size) != (gssize)size)
+		return NULL;
+	return g_strdup_printf("/proc/self/fd/%d", fd);
+}
 
 /* Becomes QEMU. Returns only on failure. */
 static enum kho_exit become(const struct kho_machine_config *machine)
@@ -40,16 +53,24 @@ static enum kho_exit boot(const struct kho_preparation *preparation, const struc
 								.first_extra = extra,
 								.successor_extra = config->successor_extra },
 				  &error);
+	g_autoptr(GBytes) srat_table = cell->topology->placed ? kho_firmware_srat(cell->topology) : NULL;
+	g_autoptr(GBytes) slit_table = srat_table ? kho_firmware_slit(cell->topology) : NULL;
+	g_autofree char *srat = srat_table ? inherited(srat_table) : NULL;
+	g_autofree char *slit = slit_table ? inherited(slit_table) : NULL;
 	const struct kho_machine_config machine = {
 		.topology = cell->topology,
 		.kernel_image = pair->kernel->image,
 		.initrd = pair->initramfs,
 		.cmdline = cmdline,
+		.srat = srat,
+		.slit = slit,
 		.kvm = preparation->kvm,
 		.channels = { .console = { .kind = KHO_CHANNEL_STDIO } },
 	};
 
-	return cmdline ? become(&machine) : kho_command_fail(error);
+	if ((srat_table && !srat) || (slit_table && !slit))
+		error = g_error_new(KHO_ERROR, KHO_ERROR_HOST, "no place for firmware's tables: %s", g_strerror(errno));
+	return cmdline && !error ? become(&machine) : kho_command_fail(error);
 }
 
 static enum kho_exit run(const struct kho_one_cell *one)

@@ -5,6 +5,8 @@
 
 #include "guest/protocol.h"
 #include "harness/model/error.h"
+#include "harness/model/pc_layout.h"
+#include "harness/model/size.h"
 
 /* Heard from the first line on, where the serial driver would speak up only at its initcall. */
 #define EARLY_CONSOLE " earlyprintk=ttyS0,115200"
@@ -20,12 +22,35 @@
  */
 #define COMMON "console=ttyS0,115200 panic=-1 no_timer_check liveupdate=on test_kho.max_mem=65536"
 
+static void append_reserved(GString *line, const GArray *ranges)
+{
+	for (guint i = 0; i < ranges->len; i++) {
+		const struct kho_range *range = &g_array_index(ranges, struct kho_range, i);
+		g_autofree char *size = kho_size_format(range->end - range->start);
+		g_autofree char *start = kho_size_format(range->start);
+
+		g_string_append_printf(line, " memmap=%s$%s", size, start);
+	}
+}
+
+/* Of a machine that is placed, QEMU has memory where the topology has a hole. */
+static void append_holes(GString *line, const struct kho_topology *topology)
+{
+	g_autoptr(GArray) holes = g_array_new(FALSE, FALSE, sizeof(struct kho_range));
+
+	if (topology->placed)
+		g_free(kho_pc_cover(topology, NULL, holes));
+	append_reserved(line, holes);
+	append_reserved(line, topology->reserved);
+}
+
 static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
 {
 	bool off = config->cell->control == KHO_CONTROL_KHO_OFF;
 
 	g_string_append_printf(line, COMMON " kho=%s kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
 			       off ? "off" : "on", config->cell->scratch->text, config->run, stage);
+	append_holes(line, config->cell->topology);
 	if (extra && *extra)
 		g_string_append_printf(line, " %s", extra);
 }

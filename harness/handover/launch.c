@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/machine/firmware_tables.h"
 #include "harness/machine/qemu_args.h"
 #include "harness/model/error.h"
 
@@ -74,12 +75,19 @@ static struct kho_channel channel_fd(int index)
 static bool start(const struct kho_handover_config *config, const char *cmdline, kho_process_ended ended, void *data,
 		  int theirs[KHO_NR_LAUNCH_CHANNELS], struct kho_launched *launched, GError **error)
 {
+	bool placed = config->cell->topology->placed;
+	g_autofree char *directory = g_canonicalize_filename(config->directory, NULL);
+	g_autofree char *srat = placed ? g_build_filename(directory, KHO_SRAT_NAME, NULL) : NULL;
+	g_autofree char *slit =
+		placed && config->cell->topology->distances ? g_build_filename(directory, KHO_SLIT_NAME, NULL) : NULL;
 	const struct kho_machine_config machine = {
 		.topology = config->cell->topology,
 		.qemu_binary = config->qemu_binary,
 		.kernel_image = config->kernel_image,
 		.initrd = config->initramfs,
 		.cmdline = cmdline,
+		.srat = srat,
+		.slit = slit,
 		.kvm = config->kvm,
 		.gdb_socket = config->gdb_socket,
 		.pause_at_end = true,
@@ -89,7 +97,8 @@ static bool start(const struct kho_handover_config *config, const char *cmdline,
 	g_auto(GStrv) argv = kho_qemu_args(&machine);
 
 	launched->rundir = kho_rundir_new(NULL, error);
-	if (!launched->rundir || !write_command(config, &machine, error)) {
+	if (!launched->rundir || !kho_firmware_tables_write(config->cell->topology, config->directory, error) ||
+	    !write_command(config, &machine, error)) {
 		close_all(theirs);
 		return false;
 	}

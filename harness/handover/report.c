@@ -12,6 +12,7 @@ struct kho_report *kho_report_new(const char *run)
 
 	report->run = g_strdup(run);
 	report->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
+	report->successor_ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	report->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
 	report->events = g_array_new(FALSE, TRUE, sizeof(struct kho_early_event));
 	report->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
@@ -36,6 +37,7 @@ void kho_report_free(struct kho_report *report)
 	kho_prediction_clear(&report->kernel);
 	kho_prediction_clear(&report->guest);
 	g_array_unref(report->ranges);
+	g_array_unref(report->successor_ranges);
 	g_array_unref(report->scratch);
 	g_array_unref(report->events);
 	g_array_unref(report->segments);
@@ -148,15 +150,16 @@ static bool take_kernel_geometry(struct kho_report *report, const struct kho_rec
 
 static bool take_range(struct kho_report *report, const struct kho_record *record, struct kho_stage_report *stage)
 {
+	GArray *ranges = stage == &report->first ? report->ranges : report->successor_ranges;
 	struct kho_memory_range range;
 	uint64_t node;
 
 	if (!kho_record_number(record, "node", &node) || node > 1023 ||
 	    !kho_record_number(record, "start", &range.start) || !kho_record_number(record, "end", &range.end) ||
-	    report->ranges->len >= MAX_ENTRIES)
+	    ranges->len >= MAX_ENTRIES)
 		return false;
 	range.node = node;
-	g_array_append_val(report->ranges, range);
+	g_array_append_val(ranges, range);
 	return true;
 }
 
@@ -295,7 +298,7 @@ static const struct taker {
 	{ KHO_TYPE_MISSING, IN_FIRST | IN_SUCCESSOR, take_missing },
 	{ KHO_TYPE_KHO, IN_FIRST, take_kho },
 	{ KHO_TYPE_GEOMETRY, IN_FIRST, take_geometry },
-	{ KHO_TYPE_RANGE, IN_FIRST, take_range },
+	{ KHO_TYPE_RANGE, IN_FIRST | IN_SUCCESSOR, take_range },
 	{ KHO_TYPE_SCRATCH, IN_FIRST, take_scratch },
 	{ KHO_TYPE_KERNEL_STATE, IN_FIRST, take_kernel_state },
 	{ KHO_TYPE_KERNEL_GEOMETRY, IN_FIRST, take_kernel_geometry },

@@ -50,6 +50,7 @@ struct kho_report {
 	char *load;	      /* "ok", the name of an errno, or NULL: not tried */
 
 	/* the successor */
+	GArray *successor_ranges; /* of struct kho_memory_range */
 	enum kho_tristate revived;
 	char *revived_reason;
 	GPtrArray *intact;     /* of char *: methods whose memory came through */

@@ -6,6 +6,7 @@
 #include "harness/judge/layout_of.h"
 #include "harness/judge/repeats.h"
 #include "harness/judge/run.h"
+#include "harness/model/linux_view.h"
 
 /* How the places of an estimator contradict each other, or one of them itself; NULL: they do not. To be freed. */
 static char *disagreement(const struct kho_estimate *estimate)
@@ -71,6 +72,8 @@ const char *kho_control_exclusion(const struct kho_result *result)
 /* Why no estimator is judged by this cell; NULL: they are. */
 static const char *exclusion(const struct kho_result *result)
 {
+	if (result->unlike)
+		return KHO_NOT_AS_DESCRIBED;
 	return kho_control_exclusion(result) ?: (kho_repeats_disagree(result) ? KHO_REPEATS_DISAGREE : NULL);
 }
 
@@ -80,6 +83,24 @@ static void copy_texts(GPtrArray *to, const GPtrArray *from)
 {
 	for (guint i = 0; i < from->len; i++)
 		g_ptr_array_add(to, g_strdup(g_ptr_array_index(from, i)));
+}
+
+/* Both kernels must have seen what the topology describes, as far as they were heard. */
+static char *find_unlike(const struct kho_topology *topology, const struct kho_report *report)
+{
+	const struct {
+		const char *name;
+		const GArray *ranges;
+	} kernels[] = { { "the first kernel", report->ranges }, { "the successor", report->successor_ranges } };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(kernels); i++) {
+		g_autofree char *differs =
+			kernels[i].ranges->len ? kho_linux_view_differs(topology, kernels[i].ranges) : NULL;
+
+		if (differs)
+			return g_strdup_printf("%s: %s", kernels[i].name, differs);
+	}
+	return NULL;
 }
 
 static void take_facts(struct kho_result *result, const struct kho_report *report)
@@ -94,6 +115,7 @@ static void take_facts(struct kho_result *result, const struct kho_report *repor
 	g_array_append_vals(result->events, report->events->data, report->events->len);
 	copy_texts(result->warnings, report->warnings);
 	copy_texts(result->missing, report->missing);
+	result->unlike = find_unlike(result->cell->topology, report);
 }
 
 static void take_guest(struct kho_prediction *prediction, const struct kho_report *report)

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/machine/qemu_args.h"
 
+#include "harness/model/pc_layout.h"
+
 /*
  * MiB of translated code; when it is full, QEMU drops all of it and starts over. Handovers measured with
  * 16 to 1024 take the same time, and QEMU's default of 1024 only lets machines grow.
  */
 #define TB_SIZE_MIB 32
+
+/*
+ * Bytes of memory from which on QEMU moves all above 4 GiB to 1 TiB if the CPU is an AMD (from 7.1 on; see
+ * pc_layout.h), and beyond which 40 bits do not reach.
+ */
+#define VAST (1000ULL << 30)
 
 static void add(GPtrArray *args, const char *option, const char *value)
 {
@@ -24,10 +32,22 @@ static G_GNUC_PRINTF(3, 4) void addf(GPtrArray *args, const char *option, const 
 	va_end(list);
 }
 
+/* Physical addresses that its memory takes: the CPU that is emulated has 40 bits of them, unless told otherwise. */
+static bool is_vast(const struct kho_topology *topology)
+{
+	uint64_t memory;
+
+	if (!topology->placed)
+		return false;
+	g_free(kho_pc_cover(topology, &memory, NULL));
+	return memory > VAST;
+}
+
 static void add_machine(GPtrArray *args, const struct kho_machine_config *config)
 {
 	/* Merging equal pages would make every machine's memory cost depend on the others. */
-	add(args, "-M", "pc,mem-merge=off,dump-guest-core=off");
+	addf(args, "-M", "pc,mem-merge=off,dump-guest-core=off%s",
+	     config->topology->placed ? ",memory-backend=mem" : "");
 	add(args, "-nodefaults", NULL);
 	add(args, "-no-user-config", NULL);
 	add(args, "-display", "none");
@@ -45,7 +65,7 @@ static void add_machine(GPtrArray *args, const struct kho_machine_config *config
 		add(args, "-cpu", "host,la57=off");
 	} else {
 		addf(args, "-accel", "tcg,tb-size=%d", TB_SIZE_MIB);
-		add(args, "-cpu", "qemu64");
+		add(args, "-cpu", is_vast(config->topology) ? "qemu64,vendor=GenuineIntel,phys-bits=46" : "qemu64");
 	}
 }
 
@@ -64,6 +84,14 @@ static void add_cpus(GPtrArray *args, const struct kho_topology *topology)
  */
 static void add_memory(GPtrArray *args, const struct kho_topology *topology)
 {
+	uint64_t memory;
+
+	if (topology->placed) {
+		g_free(kho_pc_cover(topology, &memory, NULL));
+		addf(args, "-m", "%" G_GUINT64_FORMAT "B", memory);
+		addf(args, "-object", "memory-backend-ram,id=mem,size=%" G_GUINT64_FORMAT ",reserve=off", memory);
+		return;
+	}
 	addf(args, "-m", "%" G_GUINT64_FORMAT "B", kho_topology_memory(topology));
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++) {
 		const struct kho_node *node = kho_topology_node(topology, nid);
@@ -79,6 +107,8 @@ static void add_nodes(GPtrArray *args, const struct kho_topology *topology)
 {
 	unsigned int cpu = 0;
 
+	if (topology->placed)
+		return;
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++) {
 		const struct kho_node *node = kho_topology_node(topology, nid);
 		g_autoptr(GString) value = g_string_new(NULL);
@@ -100,7 +130,7 @@ static void add_distances(GPtrArray *args, const struct kho_topology *topology)
 {
 	unsigned int nodes = topology->nodes->len;
 
-	if (!topology->distances)
+	if (!topology->distances || topology->placed)
 		return;
 	for (unsigned int from = 0; from < nodes; from++) {
 		for (unsigned int to = 0; to < nodes; to++) {
@@ -126,6 +156,14 @@ static char *double_commas(const char *text)
 	g_auto(GStrv) parts = g_strsplit(text, ",", -1);
 
 	return g_strjoinv(",,", parts);
+}
+
+static void add_table(GPtrArray *args, const char *path)
+{
+	g_autofree char *doubled = path ? double_commas(path) : NULL;
+
+	if (doubled)
+		addf(args, "-acpitable", "file=%s", doubled);
 }
 
 static void add_chardev(GPtrArray *args, const char *id, const struct kho_channel *channel)
@@ -184,26 +222,12 @@ char **kho_qemu_args(const struct kho_machine_config *config)
 	add_memory(args, config->topology);
 	add_nodes(args, config->topology);
 	add_distances(args, config->topology);
+	add_table(args, config->srat);
+	add_table(args, config->slit);
 	add_boot(args, config);
 	add_channels(args, &config->channels);
 	if (config->gdb_socket)
 		add_gdb(args, config->gdb_socket);
 	g_ptr_array_add(args, NULL);
 	return (char **)g_ptr_array_free(args, FALSE);
-}
-
-unsigned int kho_qemu_linux_nid(const struct kho_topology *topology, unsigned int nid)
-{
-	bool has_cpus = kho_topology_node(topology, nid)->cpus;
-	unsigned int before = 0;
-
-	for (unsigned int other = 0; other < topology->nodes->len; other++) {
-		bool other_has_cpus = kho_topology_node(topology, other)->cpus;
-
-		if (other_has_cpus == has_cpus)
-			before += other < nid;
-		else
-			before += other_has_cpus;
-	}
-	return before;
 }

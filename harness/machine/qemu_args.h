@@ -43,6 +43,8 @@ struct kho_machine_config {
 	const char *kernel_image;
 	const char *initrd;  /* or NULL */
 	const char *cmdline; /* or NULL */
+	const char *srat;    /* the file with this table, where the topology is placed */
+	const char *slit;    /* and with this one, where it also has distances */
 	bool kvm;	     /* else TCG */
 	/*
 	 * A guest that shuts down or resets is paused instead of ending QEMU (the event SHUTDOWN tells
@@ -66,13 +68,5 @@ char *kho_qemu_command(const struct kho_machine_config *config);
 /* Only the words behind the program's name, each option on a line of its own; the records go to @records. To be freed.
  */
 char *kho_qemu_command_words(const struct kho_machine_config *config, const char *records);
-
-/*
- * The number that Linux will give to node @nid of this topology.
- *
- * Linux numbers nodes as it meets them in the SRAT, and QEMU lists the CPUs there before the
- * memory: nodes with CPUs come first, then those with memory alone, each in their own order.
- */
-unsigned int kho_qemu_linux_nid(const struct kho_topology *topology, unsigned int nid);
 
 #endif

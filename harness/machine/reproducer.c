@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/machine/reproducer.h"
 
+#include "harness/machine/firmware_tables.h"
+
 static const char intro[] = "#!/bin/sh\n"
 			    "# Boots the machine of a cell again, with the kernel and the initramfs beside this file. "
 			    "Written by kho-runner.\n"
@@ -81,6 +83,24 @@ static void add_check(GString *text, const char *sha256, const char *name)
 	g_string_append_printf(text, "check %s %s\n", sha256, quoted);
 }
 
+static void add_table_check(GString *text, GBytes *table, const char *name)
+{
+	g_autofree char *sum = table ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, table) : NULL;
+
+	if (name)
+		add_check(text, sum, name);
+}
+
+/* They are small, and made of the topology alone. */
+static void add_table_checks(GString *text, const struct kho_machine_config *machine)
+{
+	g_autoptr(GBytes) srat = machine->srat ? kho_firmware_srat(machine->topology) : NULL;
+	g_autoptr(GBytes) slit = machine->slit ? kho_firmware_slit(machine->topology) : NULL;
+
+	add_table_check(text, srat, machine->srat);
+	add_table_check(text, slit, machine->slit);
+}
+
 char *kho_reproducer_script(const struct kho_reproducer *reproducer)
 {
 	GString *text = g_string_new(intro);
@@ -92,6 +112,7 @@ char *kho_reproducer_script(const struct kho_reproducer *reproducer)
 	g_string_append(text, body);
 	add_check(text, reproducer->kernel_sha256, reproducer->machine->kernel_image);
 	add_check(text, reproducer->initrd_sha256, reproducer->machine->initrd);
+	add_table_checks(text, reproducer->machine);
 	g_string_append(text, end);
 	g_string_append_printf(text, "%s\n", words);
 	return g_string_free(text, FALSE);

@@ -12,7 +12,8 @@
 
 /* Everything is borrowed. Texts may hold whatever they want. */
 struct kho_reproducer {
-	const struct kho_machine_config *machine; /* kernel_image and initrd: names in the script's directory */
+	const struct kho_machine_config
+		*machine; /* kernel_image, initrd, srat and slit: names in the script's directory */
 	const char *kernel_sha256, *initrd_sha256;
 	const char *qemu_version; /* first line of --version */
 	const char *cell;	  /* id */

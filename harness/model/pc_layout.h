@@ -34,7 +34,7 @@
 #include "harness/model/topology.h"
 
 #define KHO_PC_HOLE	 (1ULL << 30)  /* bytes, up to 4 GiB, on machines that reach so far */
-#define KHO_PC_HOLES_MAX 32	       /* a hole takes 32 characters of a command line */
+#define KHO_PC_HOLES_MAX 16	       /* a hole takes 32 characters of a command line */
 #define KHO_PC_LOW_LEAST (64ULL << 20) /* bytes from 0: for firmware, and to load a kernel */
 
 /* Fills every node's ranges from its memory. */

@@ -35,6 +35,7 @@ void kho_result_free(struct kho_result *result)
 	g_free(result->trace);
 	g_ptr_array_unref(result->warnings);
 	g_ptr_array_unref(result->missing);
+	g_free(result->unlike);
 	g_free(result->first_release);
 	g_free(result->successor_release);
 	g_free(result->directory);

@@ -71,6 +71,7 @@ struct kho_result {
 	char *trace;	     /* the file that events are kept in, relative to the run's directory; NULL: none */
 	GPtrArray *warnings; /* of char *: the kernel's messages about scratch */
 	GPtrArray *missing;  /* of char *: what the probe could not read */
+	char *unlike;	     /* a kernel saw another machine than the topology: what; NULL: none did */
 
 	char *directory; /* of evidence, relative to the run's: "cells/<id>"; NULL: it was not kept */
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/model/scaled_machine.h"
 
+#include "harness/model/linux_view.h"
+
 #define MIB	  (1ULL << 20)
 #define LOW_LIMIT (1ULL << 32)
 
@@ -27,19 +29,14 @@ uint64_t kho_low_end(const GArray *ranges)
 
 /* --- nodes --- */
 
-/* acpi_map_pxm_to_node(), as acpi_numa_init() meets them. By the topology's number of a node. */
+/* By the topology's number of a node. */
 static GArray *number_nodes(const struct kho_topology *topology)
 {
 	GArray *numbers = g_array_new(FALSE, TRUE, sizeof(guint));
-	guint next = 0;
 
 	g_array_set_size(numbers, topology->nodes->len);
 	for (guint nid = 0; nid < topology->nodes->len; nid++)
-		if (kho_topology_node(topology, nid)->cpus)
-			g_array_index(numbers, guint, nid) = next++;
-	for (guint nid = 0; nid < topology->nodes->len; nid++)
-		if (!kho_topology_node(topology, nid)->cpus)
-			g_array_index(numbers, guint, nid) = next++;
+		g_array_index(numbers, guint, nid) = kho_linux_nid(topology, nid);
 	return numbers;
 }
 

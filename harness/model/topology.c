@@ -180,13 +180,6 @@ bool kho_topology_bootable(const struct kho_topology *topology, GError **error)
 {
 	unsigned int cpus = kho_topology_cpus(topology);
 
-	if (topology->placed || topology->reserved->len) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
-			    "%s: has memory where a machine does not put it by itself; so far it can only be laid out "
-			    "on paper",
-			    topology->name);
-		return false;
-	}
 	if (topology->nodes->len > KHO_BOOT_NODES) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: has %u nodes, but a machine that is booted at most %d (CONFIG_NODES_SHIFT=6); "

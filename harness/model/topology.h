@@ -39,8 +39,8 @@ struct kho_topology {
 	char *description;  /* one line; "" where the file has none */
 	GPtrArray *nodes;   /* of struct kho_node *, by node number */
 	GArray *reserved;   /* of struct kho_range, ascending: memory that no kernel may use */
-	bool placed;	    /* the memory lies where the file says, by firmware tables of the harness's own; false: as
-			       pc_layout.h has it */
+	bool placed;	    /* memory lies, and windows are, where the file says, by firmware tables of its own; false:
+			       pc_layout.h */
 	uint8_t *distances; /* nodes->len squared, row by row; NULL: the firmware's default */
 };
 

@@ -177,8 +177,6 @@ static bool is_as_it_comes(struct kho_topology_reader *reader)
 
 static bool place(struct kho_topology_reader *reader, const struct yaml_node_s *nodes, GError **error)
 {
-	g_autofree char *problem = NULL;
-
 	for (unsigned int nid = 0; nid < reader->topology->nodes->len; nid++) {
 		struct kho_node *node = g_ptr_array_index(reader->topology->nodes, nid);
 
@@ -190,8 +188,7 @@ static bool place(struct kho_topology_reader *reader, const struct yaml_node_s *
 		g_array_set_size(node->ranges, 0);
 	}
 	take_declared(reader, reader->topology);
-	problem = kho_pc_cover(reader->topology, NULL, NULL);
-	return !problem || kho_yaml_fail(reader->yaml, nodes, error, "%s", problem);
+	return true;
 }
 
 /* Windows and reserved ranges, now that memory has its place. */
@@ -204,6 +201,7 @@ static bool take_others(struct kho_topology_reader *reader, GError **error)
 		if (declared->kind == KHO_DECLARED_WINDOW) {
 			node = g_ptr_array_index(reader->topology->nodes, declared->nid);
 			g_array_append_val(node->windows, declared->range);
+			reader->topology->placed = true;
 		} else if (declared->kind == KHO_DECLARED_RESERVED) {
 			if (!check_reserved(reader, declared, error))
 				return false;
@@ -239,11 +237,16 @@ static bool check_windows(struct kho_topology_reader *reader, GError **error)
 
 bool kho_topology_take_ranges(struct kho_topology_reader *reader, const struct yaml_node_s *nodes, GError **error)
 {
+	g_autofree char *problem = NULL;
+
 	g_array_sort(reader->declared, compare_start);
 	kho_pc_layout(reader->topology);
 	if (!check_overlaps(reader, false, error) || !check_overlaps(reader, true, error))
 		return false;
 	if (!is_as_it_comes(reader) && !place(reader, nodes, error))
 		return false;
-	return check_windows(reader, error) && take_others(reader, error);
+	if (!check_windows(reader, error) || !take_others(reader, error))
+		return false;
+	problem = reader->topology->placed ? kho_pc_cover(reader->topology, NULL, NULL) : NULL;
+	return !problem || kho_yaml_fail(reader->yaml, nodes, error, "%s", problem);
 }

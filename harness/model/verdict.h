@@ -18,6 +18,7 @@ enum kho_verdict_name {
 /* Reasons for exclusion that more than one stage needs to know. */
 #define KHO_REPEATS_DISAGREE "repeats-disagree" /* the cell's recordings contradict each other */
 #define KHO_NOT_RECORDED     "not-recorded"	/* the estimator is younger than the recording */
+#define KHO_NOT_AS_DESCRIBED "not-as-described" /* a kernel saw another machine than the topology */
 
 struct kho_verdict {
 	enum kho_verdict_name name;

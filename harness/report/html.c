@@ -168,6 +168,8 @@ static void add_reason(GString *page, const struct kho_result *result)
 
 	add_outcome(page, result);
 	add_wrong_predictions(page, result);
+	if (result->unlike)
+		add_text(page, "<br>not the machine that was described: ", result->unlike, "");
 	if (kho_repeats_disagree(result))
 		add_text(page, "<br>repeats disagree: ", outcomes, "");
 	if (disagreement)

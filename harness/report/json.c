@@ -193,6 +193,7 @@ static JsonObject *layout_object(const struct kho_result *result)
 	put_text(object, "trace", result->trace);
 	json_object_set_array_member(object, "warnings", texts_array(result->warnings));
 	json_object_set_array_member(object, "missing", texts_array(result->missing));
+	put_text(object, "unlike", result->unlike);
 	return object;
 }
 

@@ -33,6 +33,8 @@ static struct judgement judge_ended(const struct kho_result *result)
 
 	if (disagreement)
 		return judgement(STATE_FAILURE, "disagreement", g_strdup(disagreement));
+	if (result->unlike)
+		return judgement(STATE_FAILURE, "unlike", g_strdup(result->unlike));
 	if (kho_repeats_disagree(result))
 		return judgement(STATE_FAILURE, "flaky", kho_text_outcomes(result));
 	if (kho_tally_class(result) == KHO_TALLY_NEW) {

@@ -287,6 +287,8 @@ static void read_layout(struct kho_json_reader *reader, JsonObject *layout, stru
 	read_trace(reader, layout, result);
 	read_texts(reader, layout, "warnings", result->warnings);
 	read_texts(reader, layout, "missing", result->missing);
+	if (kho_read_has(layout, "unlike"))
+		result->unlike = g_strdup(kho_read_text_or_null(reader, layout, "unlike"));
 }
 
 /* --- all of it --- */

@@ -43,6 +43,8 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 			tally->disagreements++;
 		if (kho_tally_flaky(run, result))
 			tally->flaky++;
+		if (result->unlike)
+			tally->unlike++;
 		if (kho_tally_remark(result))
 			tally->remarks++;
 	}

@@ -22,6 +22,7 @@ struct kho_tally {
 	guint classes[KHO_NR_TALLY_CLASSES];
 	guint disagreements;	   /* whatever their class */
 	guint flaky;		   /* the same */
+	guint unlike;		   /* the same: a kernel saw another machine */
 	guint remarks;		   /* survivors with which something is wrong */
 	guint controls, survivors; /* that there are; of these, that survived */
 };

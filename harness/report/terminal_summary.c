@@ -138,6 +138,21 @@ static void add_flaky(GString *text, const struct kho_run *run, const struct kho
 	}
 }
 
+static void add_unlike(GString *text, const struct kho_run *run, const struct kho_tally *tally, bool colour)
+{
+	if (!tally->unlike)
+		return;
+	add_heading(text, "Not the machine that its topology describes, so that the cell is excluded", tally->unlike,
+		    colour ? KHO_RED : NULL);
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		g_autofree char *id = kho_text_clean(result->cell->id), *clean = kho_text_clean(result->unlike);
+
+		if (result->unlike)
+			g_string_append_printf(text, "  %s: %s\n", id, clean);
+	}
+}
+
 static bool did_not_survive(const struct kho_result *control)
 {
 	return control->ended && !kho_tally_survived(control);
@@ -203,6 +218,8 @@ static void add_last_line(GString *text, const struct kho_run *run, const struct
 		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
 	if (tally->flaky)
 		g_string_append_printf(text, "; repeats disagree in %u", tally->flaky);
+	if (tally->unlike)
+		g_string_append_printf(text, "; another machine seen in %u", tally->unlike);
 	g_string_append_printf(text, "; results in %s\n", directory);
 }
 
@@ -220,6 +237,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 		add_section(text, run, &tally, &sections[i], colour);
 	add_disagreements(text, run, &tally, colour);
 	add_flaky(text, run, &tally, colour);
+	add_unlike(text, run, &tally, colour);
 	add_counts(text, &tally);
 	add_last_line(text, run, &tally);
 	return g_string_free(text, FALSE);

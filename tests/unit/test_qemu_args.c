@@ -223,26 +223,6 @@ static void debugger(void **state)
 	assert_null(strstr(command, "-gdb"));
 }
 
-static void linux_numbers_nodes_with_cpus_first(void **state)
-{
-	kho_topology_add_node(topology, GIB, 0);
-	kho_topology_add_node(topology, GIB, 1);
-	kho_topology_add_node(topology, GIB, 0);
-	kho_topology_add_node(topology, 0, 1);
-	assert_int_equal(kho_qemu_linux_nid(topology, 0), 2);
-	assert_int_equal(kho_qemu_linux_nid(topology, 1), 0);
-	assert_int_equal(kho_qemu_linux_nid(topology, 2), 3);
-	assert_int_equal(kho_qemu_linux_nid(topology, 3), 1);
-}
-
-static void linux_keeps_numbers_when_all_have_cpus(void **state)
-{
-	for (unsigned int i = 0; i < 5; i++)
-		kho_topology_add_node(topology, i == 2 ? 0 : GIB, 1);
-	for (unsigned int i = 0; i < 5; i++)
-		assert_int_equal(kho_qemu_linux_nid(topology, i), i);
-}
-
 static void command_for_a_person(void **state)
 {
 	struct kho_machine_config machine = config();
@@ -306,8 +286,6 @@ int main(void)
 		TEST(channels_by_descriptor),
 		TEST(channels_by_path),
 		TEST(debugger),
-		TEST(linux_numbers_nodes_with_cpus_first),
-		TEST(linux_keeps_numbers_when_all_have_cpus),
 		TEST(command_for_a_person),
 		TEST(command_survives_a_shell),
 	};
