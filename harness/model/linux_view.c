@@ -125,7 +125,7 @@ char *kho_linux_view_differs(const struct kho_topology *topology, const GArray *
 {
 	g_autoptr(GArray) wanted = described(topology), found = seen(ranges);
 
-	for (guint i = 0; i < MAX(wanted->len, found->len); i++) {
+	for (guint i = 0; wanted->len && i < MAX(wanted->len, found->len); i++) {
 		g_autofree char *wanted_text = NULL, *found_text = NULL;
 
 		if (i < wanted->len && i < found->len && is_same(range_at(wanted, i), range_at(found, i)))

@@ -15,8 +15,8 @@ unsigned int kho_linux_nid(const struct kho_topology *topology, unsigned int nid
 
 /*
  * Do @ranges, of struct kho_memory_range as a kernel printed them, differ from the topology's memory without what is
- * reserved? To be freed; NULL: they do not. What firmware takes is no difference: all below 1 MiB, and less than 1 MiB
- * at the end of a range below 4 GiB.
+ * reserved? To be freed; NULL: they do not, or the topology is known by its name alone. What firmware takes is no
+ * difference: all below 1 MiB, and less than 1 MiB at the end of a range below 4 GiB.
  */
 char *kho_linux_view_differs(const struct kho_topology *topology, const GArray *ranges);
 

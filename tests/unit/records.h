@@ -6,6 +6,7 @@
 #include <glib.h>
 #include "guest/protocol.h"
 #include "harness/handover/report.h"
+#include "harness/model/pc_layout.h"
 
 #define RUN "0123456789abcdef"
 
@@ -25,6 +26,20 @@ static inline void feed(struct kho_report *report, const char *stage, const char
 
 		kho_report_take(report, line);
 	}
+}
+
+/* The machine of good_first. Stays until the program ends. */
+static inline const struct kho_topology *good_topology(void)
+{
+	static struct kho_topology *topology;
+
+	if (topology)
+		return topology;
+	topology = kho_topology_new("two-even", "");
+	kho_topology_add_node(topology, 4ULL << 30, 1);
+	kho_topology_add_node(topology, 4ULL << 30, 1);
+	kho_pc_layout(topology);
+	return topology;
 }
 
 /* A first kernel that hands over as it should: two nodes of 4 GiB, kho_scratch=16M,128M,32M (a recorded layout). */

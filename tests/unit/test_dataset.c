@@ -18,8 +18,6 @@
 #define SPARSEMEM KHO_ESTIMATOR_SPARSEMEM
 #define KERNEL	  "6.19-x86_64"
 
-static const struct kho_topology two_even = { .name = (char *)"two-even" };
-
 struct fixture {
 	GPtrArray *cells, *results;
 	char *directory;
@@ -30,7 +28,7 @@ static struct kho_result *record(struct fixture *fixture, const char *scratch, e
 {
 	g_autoptr(KhoReport) report = kho_report_new(RUN);
 	g_autoptr(KhoScratchSpec) spec = kho_scratch_spec_parse(scratch, NULL);
-	struct kho_cell *cell = kho_cell_new(KERNEL, KERNEL, &two_even, spec, KHO_PAYLOAD_DEFAULT);
+	struct kho_cell *cell = kho_cell_new(KERNEL, KERNEL, good_topology(), spec, KHO_PAYLOAD_DEFAULT);
 	struct kho_result *result = kho_result_new(cell);
 	const struct kho_segment kernel = { KHO_SEGMENT_KERNEL, 3131047936, 12664832 };
 	const struct kho_segment odd = { KHO_SEGMENT_OTHER, (1ULL << 53) + 1, 4096 };

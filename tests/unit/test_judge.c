@@ -358,8 +358,35 @@ static void counted_by_kernel(void **state)
 	g_ptr_array_unref(run.results);
 }
 
+/* A kernel that sees another machine: planted is a topology that differs in one of its nodes. */
+static void another_machine(void **state)
+{
+	static const char *const successors[][3] = {
+		{ "range node=0 start=1048576 end=3221094400", NULL, NULL },
+		{ "range node=0 start=1048576 end=3221094400", "range node=1 start=4294967296 end=9663676416", NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(successors); i++) {
+		g_autoptr(KhoReport) report = kho_report_new(RUN);
+		struct kho_result *result = kho_result_new(&cell);
+
+		feed(report, "first", good_first);
+		feed(report, "successor", successors[i]);
+		result->outcome.name = KHO_OUTCOME_SURVIVED;
+		result->ended = true;
+		kho_judge_take_report(result, report, true);
+		kho_judge_result(result);
+		assert_non_null(result->unlike);
+		assert_true(g_str_has_prefix(result->unlike, "the successor: it sees memory from "));
+		assert_int_equal(result->estimates[0].verdict.name, KHO_VERDICT_EXCLUDED);
+		assert_string_equal(result->estimates[0].verdict.excluded, KHO_NOT_AS_DESCRIBED);
+		kho_result_free(result);
+	}
+}
+
 int main(void)
 {
+	cell.topology = good_topology();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(three_places_agree),
 		cmocka_unit_test(places_disagree),
@@ -374,6 +401,7 @@ int main(void)
 		cmocka_unit_test(contradictions_stay),
 		cmocka_unit_test(every_estimator_is_judged),
 		cmocka_unit_test(counted_by_kernel),
+		cmocka_unit_test(another_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

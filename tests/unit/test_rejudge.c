@@ -8,9 +8,9 @@
 
 #define SPARSEMEM KHO_ESTIMATOR_SPARSEMEM
 
-static const struct kho_cell cell = { .id = (char *)"k/t/s", .kernel = (char *)"k", .successor = (char *)"k" };
-static const struct kho_cell other_cell = { .id = (char *)"k/t/r", .kernel = (char *)"k", .successor = (char *)"k" };
-static const struct kho_cell control_cell = { .id = (char *)"k/t/control:ample" };
+static struct kho_cell cell = { .id = (char *)"k/t/s", .kernel = (char *)"k", .successor = (char *)"k" };
+static struct kho_cell other_cell = { .id = (char *)"k/t/r", .kernel = (char *)"k", .successor = (char *)"k" };
+static struct kho_cell control_cell = { .id = (char *)"k/t/control:ample" };
 static const struct kho_verdict disagreeing = { .excluded = KHO_REPEATS_DISAGREE };
 
 struct fixture {
@@ -335,6 +335,7 @@ static void disagreed_and_no_longer_do(void **state)
 
 int main(void)
 {
+	cell.topology = other_cell.topology = control_cell.topology = good_topology();
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_changed),		 TEST(an_outcome_was_changed),
 		TEST(a_layout_was_changed),	 TEST(reasons_count),
