@@ -10,11 +10,20 @@
 #include "harness/machine/qemu_args.h"
 #include "harness/model/error.h"
 
+/* For a person, the tables are the kept ones. */
 static bool write_command(const struct kho_handover_config *config, const struct kho_machine_config *machine,
 			  GError **error)
 {
-	g_autofree char *path = g_build_filename(config->directory, "qemu.cmd", NULL);
-	g_autofree char *text = kho_qemu_command(machine);
+	g_autofree char *directory = g_canonicalize_filename(config->directory, NULL);
+	g_autofree char *srat = machine->srat ? g_build_filename(directory, machine->srat, NULL) : NULL;
+	g_autofree char *slit = machine->slit ? g_build_filename(directory, machine->slit, NULL) : NULL;
+	g_autofree char *path = g_build_filename(directory, "qemu.cmd", NULL);
+	struct kho_machine_config by_hand = *machine;
+	g_autofree char *text = NULL;
+
+	by_hand.srat = srat;
+	by_hand.slit = slit;
+	text = kho_qemu_command(&by_hand);
 
 	return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0755, error);
 }
@@ -75,19 +84,15 @@ static struct kho_channel channel_fd(int index)
 static bool start(const struct kho_handover_config *config, const char *cmdline, kho_process_ended ended, void *data,
 		  int theirs[KHO_NR_LAUNCH_CHANNELS], struct kho_launched *launched, GError **error)
 {
-	bool placed = config->cell->topology->placed;
-	g_autofree char *directory = g_canonicalize_filename(config->directory, NULL);
-	g_autofree char *srat = placed ? g_build_filename(directory, KHO_SRAT_NAME, NULL) : NULL;
-	g_autofree char *slit =
-		placed && config->cell->topology->distances ? g_build_filename(directory, KHO_SLIT_NAME, NULL) : NULL;
+	const struct kho_topology *topology = config->cell->topology;
 	const struct kho_machine_config machine = {
-		.topology = config->cell->topology,
+		.topology = topology,
+		.srat = topology->placed ? KHO_SRAT_NAME : NULL,
+		.slit = topology->placed && topology->distances ? KHO_SLIT_NAME : NULL,
 		.qemu_binary = config->qemu_binary,
 		.kernel_image = config->kernel_image,
 		.initrd = config->initramfs,
 		.cmdline = cmdline,
-		.srat = srat,
-		.slit = slit,
 		.kvm = config->kvm,
 		.gdb_socket = config->gdb_socket,
 		.pause_at_end = true,
@@ -97,8 +102,8 @@ static bool start(const struct kho_handover_config *config, const char *cmdline,
 	g_auto(GStrv) argv = kho_qemu_args(&machine);
 
 	launched->rundir = kho_rundir_new(NULL, error);
-	if (!launched->rundir || !kho_firmware_tables_write(config->cell->topology, config->directory, error) ||
-	    !write_command(config, &machine, error)) {
+	if (!launched->rundir || !kho_firmware_tables_write(topology, kho_rundir_path(launched->rundir), error) ||
+	    !kho_firmware_tables_write(topology, config->directory, error) || !write_command(config, &machine, error)) {
 		close_all(theirs);
 		return false;
 	}

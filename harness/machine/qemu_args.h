@@ -43,9 +43,12 @@ struct kho_machine_config {
 	const char *kernel_image;
 	const char *initrd;  /* or NULL */
 	const char *cmdline; /* or NULL */
-	const char *srat;    /* the file with this table, where the topology is placed */
-	const char *slit;    /* and with this one, where it also has distances */
-	bool kvm;	     /* else TCG */
+	/*
+	 * The files with these tables, where the topology is placed, and where it also has distances. QEMU takes a
+	 * colon in such a name for the end of it.
+	 */
+	const char *srat, *slit;
+	bool kvm; /* else TCG */
 	/*
 	 * A guest that shuts down or resets is paused instead of ending QEMU (the event SHUTDOWN tells
 	 * why), so that its memory can still be read. Needs QMP: nothing else ends such a QEMU.

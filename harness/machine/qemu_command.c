@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define SRAT_FD 8
+#define SLIT_FD 9
+
 /* Quoted for a shell only where it must be, so that the command stays readable. */
 static char *shell_word(const char *word)
 {
@@ -41,14 +44,30 @@ char *kho_qemu_command_words(const struct kho_machine_config *config, const char
 	return g_string_free(text, FALSE);
 }
 
+/* Opened by the shell: QEMU takes no name with a colon. */
+static void open_table(GString *text, const char **table, int fd)
+{
+	g_autofree char *word = *table ? shell_word(*table) : NULL;
+
+	if (!word)
+		return;
+	g_string_append_printf(text, " \\\n\t%d<%s", fd, word);
+	*table = fd == SRAT_FD ? "/dev/fd/" G_STRINGIFY(SRAT_FD) : "/dev/fd/" G_STRINGIFY(SLIT_FD);
+}
+
 char *kho_qemu_command(const struct kho_machine_config *config)
 {
+	struct kho_machine_config opened = *config;
 	g_autofree char *binary = shell_word(config->qemu_binary ?: KHO_QEMU_BINARY);
-	g_autofree char *words = kho_qemu_command_words(config, "records.log");
+	g_autoptr(GString) tables = g_string_new(NULL);
+	g_autofree char *words = NULL;
 
+	open_table(tables, &opened.srat, SRAT_FD);
+	open_table(tables, &opened.slit, SLIT_FD);
+	words = kho_qemu_command_words(&opened, "records.log");
 	return g_strdup_printf(
 		"#!/bin/sh\n"
 		"# The console is here (Ctrl-C ends the machine), the records go to ./records.log, QMP to ./qmp.sock.\n"
-		"exec %s%s\n",
-		binary, words);
+		"exec %s%s%s\n",
+		binary, words, tables->str);
 }

@@ -96,3 +96,13 @@ fields() {
 	} | timeout 60 "$RUNNER" shell 6.19-x86_64/interleaved/16M,16M,16M >"$BATS_TEST_TMPDIR/out" 2>&1
 	grep -q 'SRAT: Node 1 PXM 1 \[mem 0x40000000-0x7fffffff\]' "$BATS_TEST_TMPDIR/out"
 }
+
+@test "its controls survive, and a colon in a path is no end of it" {
+	run "$RUNNER" cell 6.19-x86_64/windows/64M,128M,64M --controls=yes --results="$BATS_TEST_TMPDIR/re:sults"
+	echo "$output"
+	[[ $output == *"; 2 of 2 controls survived; "* ]]
+	cell=$BATS_TEST_TMPDIR/re:sults/latest/cells/6.19-x86_64/windows/control:ample
+	cd "$BATS_TEST_TMPDIR"
+	timeout 10 "$cell/qemu.cmd" </dev/null >out || true
+	grep -q 'SRAT: Node 0 PXM 0 \[mem 0x400000000-0x7ffffffff\] hotplug' out
+}
