@@ -49,7 +49,8 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 
 ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
 MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
-	cell control ample reservation matrix matrix_file random generate generate_options outcome prediction verdict result \
+	cell control ample reservation matrix matrix_file random placing pairwise generate_options strategy_grid strategy_pairwise strategy_random strategy_edge strategy_real \
+	generate outcome prediction verdict result \
 	log_line early_trace kexec_segments
 MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock firmware_tables initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
@@ -67,6 +68,7 @@ REPORT += json_lexis json_document json_reader read_prediction read_result recor
 COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
+REPORT += drawing
 JUDGE += paper_difference forecast trials advice
 REPORT += forecast_text forecast_json advice_text
 COMMAND += paper_machine predict advise
@@ -77,7 +79,7 @@ LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
 RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY) $(LIVE)
-TOPOLOGY_GEN := harness/topology_gen $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%)
+TOPOLOGY_GEN := harness/topology_gen harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \

@@ -1,31 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kho-topology-gen: writes topology files. */
+/* kho-topology-gen: writes topology files, and draws them. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
 
+#include "harness/command/paper_machine.h"
+#include "harness/judge/paper_layout.h"
 #include "harness/model/error.h"
 #include "harness/model/generate.h"
+#include "harness/report/drawing.h"
 
-static const char summary[] = "Writes topology files. The same arguments give the same bytes on every machine.\n"
-			      "\n"
-			      "  grid    all combinations of --nodes, --sizes and --cpus\n"
-			      "  random  --count machines of up to --max-nodes nodes and --max-memory;\n"
-			      "          some nodes have no memory, some no CPUs";
+static const char summary[] =
+	"Writes topology files. The same arguments give the same bytes on every machine.\n"
+	"With --draw it draws the physical memory of machines instead.\n"
+	"\n"
+	"  grid      all combinations of --nodes, --sizes and --cpus\n"
+	"  pairwise  few machines that differ in ten ways, any two of which meet\n"
+	"  random    --count machines of up to --max-nodes nodes and --max-memory; some nodes have\n"
+	"            no memory, some no CPUs; with --placed memory lies anywhere\n"
+	"  edge      borders at and near the ends of sections, PMDs and the hole for devices, and memory\n"
+	"            maps as large as usual areas of scratch (for scratch at a machine's edges: kho-runner edges)\n"
+	"  real      shapes of real servers, with 1/--scale of their memory";
 
 static const char examples[] =
 	"Examples:\n"
 	"  kho-topology-gen --strategy=grid --nodes=2 --sizes=4G\n"
 	"  kho-topology-gen --strategy=grid --nodes=1,2,4 --sizes=1G,4G --uneven --output=topologies\n"
 	"  kho-topology-gen --strategy=random --seed=42 --count=20 --output=topologies\n"
+	"  kho-topology-gen --strategy=random --placed --seed=42 --count=20 --output=/tmp/machines\n"
+	"  kho-topology-gen --strategy=real --scale=128 --output=/tmp/machines\n"
+	"  kho-topology-gen --draw topologies/interleaved.yaml\n"
+	"  kho-topology-gen --draw topologies/two-even.yaml --kho-scratch=16M,128M,32M\n"
 	"\n"
-	"Exit status: 0 written; 2 bad usage, nothing was written; 3 writing failed.";
+	"Exit status: 0 written or drawn; 2 bad usage, nothing was written; 3 writing failed.";
 
 struct arguments {
 	struct kho_generate_options *generate;
 	char *output;
+	char *draw, *kho_scratch;
+	char **more; /* files to draw */
 	gboolean force;
 };
 
@@ -44,7 +59,7 @@ static gboolean take_option(const char *name, const char *value, gpointer data, 
 static void add_options(GOptionContext *context, struct arguments *arguments)
 {
 	const GOptionEntry entries[] = {
-		GENERATE_OPTION("strategy", 0, "grid or random", "NAME"),
+		GENERATE_OPTION("strategy", 0, "grid, pairwise, random, edge or real", "NAME"),
 		GENERATE_OPTION("nodes", 0, "grid: numbers of nodes (1,2,4)", "N,..."),
 		GENERATE_OPTION("sizes", 0, "grid: memory of a node (1G,4G)", "SIZE,..."),
 		GENERATE_OPTION("cpus", 0, "grid: a CPU on each node, or on the first only (each)", "each,first"),
@@ -54,8 +69,17 @@ static void add_options(GOptionContext *context, struct arguments *arguments)
 		GENERATE_OPTION("count", 0, "random: how many (1)", "N"),
 		GENERATE_OPTION("max-nodes", 0, "random: of a machine (8)", "N"),
 		GENERATE_OPTION("max-memory", 0, "random: of a machine (16G)", "SIZE"),
+		GENERATE_OPTION("placed", G_OPTION_FLAG_NO_ARG,
+				"random: nodes take turns, with holes, borders anywhere, windows and reserved memory",
+				NULL),
+		GENERATE_OPTION("scale", 0, "real: which part of the memory there is (64)", "N"),
 		{ "output", 0, 0, G_OPTION_ARG_FILENAME, &arguments->output,
 		  "where NAME.yaml is written; a single one may go to standard output", "DIR" },
+		{ "draw", 0, 0, G_OPTION_ARG_FILENAME, &arguments->draw,
+		  "draw the machine of a topology file, or of several", "FILE" },
+		{ "kho-scratch", 0, 0, G_OPTION_ARG_STRING, &arguments->kho_scratch,
+		  "draw: also where scratch would lie, on paper, and what of it is usable", "SPEC" },
+		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->more, NULL, NULL },
 		{ "force", 0, 0, G_OPTION_ARG_NONE, &arguments->force, "overwrite files", NULL },
 		G_OPTION_ENTRY_NULL,
 	};
@@ -78,10 +102,16 @@ static bool parse_arguments(struct arguments *arguments, int argc, char **argv, 
 		(*error)->code = KHO_ERROR_INPUT;
 		return false;
 	}
-	if (argc > 1) {
-		g_autofree char *quoted = kho_error_quote(argv[1]);
+	if (arguments->draw)
+		return true;
+	if (arguments->more) {
+		g_autofree char *quoted = kho_error_quote(arguments->more[0]);
 
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s is not an option", quoted);
+		return false;
+	}
+	if (arguments->kho_scratch) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--kho-scratch goes with --draw");
 		return false;
 	}
 	return kho_generate_options_check(arguments->generate, error);
@@ -169,6 +199,69 @@ static bool generate(const struct arguments *arguments, GError **error)
 	return written;
 }
 
+/* --- drawing --- */
+
+/* The machine's own numbers are in ; scratch is laid out on a boot that is scaled to it. */
+static bool draw_with_scratch(const struct kho_scratch_spec *spec, const char *file, GError **error)
+{
+	g_autoptr(KhoPaths) paths = kho_paths_find(error);
+	const struct kho_paper_options options = { .paths = paths };
+	g_autoptr(KhoPaperMachine) machine = paths ? kho_paper_machine_find(&options, file, error) : NULL;
+	g_autoptr(KhoPaper) paper = NULL;
+	g_autofree char *text = NULL;
+
+	if (!machine)
+		return false;
+	paper = kho_paper_new_loading(machine->result, spec, machine->requests, error);
+	if (!paper)
+		return false;
+	text = kho_drawing_text(machine->topology, kho_paper_layout(paper));
+	fputs(text, stdout);
+	if (kho_paper_reason(paper))
+		printf("%s: %s\n", kho_paper_end_text(kho_paper_end(paper)), kho_paper_reason(paper));
+	return true;
+}
+
+/* @spec may be NULL. */
+static bool draw_one(const struct kho_scratch_spec *spec, const char *file, GError **error)
+{
+	g_autoptr(KhoTopology) topology = kho_topology_load(file, error);
+	g_autofree char *text = NULL;
+
+	if (!topology)
+		return false;
+	printf("%s: %s\n", topology->name, *topology->description ? topology->description : "no description");
+	if (spec)
+		return draw_with_scratch(spec, file, error);
+	text = kho_drawing_text(topology, NULL);
+	fputs(text, stdout);
+	return true;
+}
+
+static bool draw(const struct arguments *arguments, GError **error)
+{
+	g_autoptr(KhoScratchSpec) spec = NULL;
+
+	if (arguments->kho_scratch) {
+		spec = kho_scratch_spec_parse(arguments->kho_scratch, error);
+		if (!spec)
+			return false;
+	}
+	if (!draw_one(spec, arguments->draw, error))
+		return false;
+	for (char **file = arguments->more; file && *file; file++) {
+		putchar('\n');
+		if (!draw_one(spec, *file, error))
+			return false;
+	}
+	return !fflush(stdout) || fail_host(error, "standard output", g_strerror(errno));
+}
+
+static bool run(const struct arguments *arguments, GError **error)
+{
+	return arguments->draw ? draw(arguments, error) : generate(arguments, error);
+}
+
 int main(int argc, char **argv)
 {
 	g_autoptr(KhoGenerateOptions) options = kho_generate_options_new();
@@ -177,10 +270,13 @@ int main(int argc, char **argv)
 	enum kho_exit status = KHO_EXIT_OK;
 
 	setlocale(LC_ALL, "");
-	if (!parse_arguments(&arguments, argc, argv, &error) || !generate(&arguments, &error)) {
+	if (!parse_arguments(&arguments, argc, argv, &error) || !run(&arguments, &error)) {
 		fprintf(stderr, "kho-topology-gen: %s\n", error->message);
 		status = kho_error_exit(error);
 	}
 	g_free(arguments.output);
+	g_free(arguments.draw);
+	g_free(arguments.kho_scratch);
+	g_strfreev(arguments.more);
 	return status;
 }

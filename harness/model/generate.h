@@ -6,6 +6,8 @@
  *         "grid-2x4G-cpu0" (only node 0 has a CPU), "grid-2x4G-uneven".
  * random: "random-SEED-NUMBER". Nodes of 64M and more, some without memory, some without CPUs, some
  *         machines with distances. NUMBER n does not depend on how many are made.
+ *         With --placed "placed-SEED-NUMBER", which is the same machine, its memory cut into pieces that lie anywhere.
+ * pairwise, edge, real: always the same machines, "pairwise-01", "edge-border-minus-1M", "real-xeon-2s".
  */
 #ifndef KHO_MODEL_GENERATE_H
 #define KHO_MODEL_GENERATE_H

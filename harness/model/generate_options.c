@@ -21,11 +21,7 @@ enum kind {
 
 struct option {
 	const char *name;
-	enum strategies {
-		ANY,
-		GRID_ONLY,
-		RANDOM_ONLY,
-	} strategies;
+	enum kho_strategy strategy; /* that it is for; KHO_STRATEGY_NONE: any */
 	enum kind kind;
 	size_t offset; /* in struct kho_generate_options */
 	uint64_t min, max;
@@ -33,17 +29,20 @@ struct option {
 
 #define AT(member) G_STRUCT_OFFSET(struct kho_generate_options, member)
 #define MAX_SIZE   (KHO_MAX_MEMORY - KHO_PC_HOLE)
+#define STRATEGIES "grid, pairwise, random, edge and real"
 
 static const struct option all_options[] = {
-	{ "strategy", ANY, STRATEGY, AT(strategy), 0, 0 },
-	{ "nodes", GRID_ONLY, NUMBERS, AT(nodes), 1, KHO_MAX_NODES },
-	{ "sizes", GRID_ONLY, SIZES, AT(sizes), MIB, MAX_SIZE },
-	{ "cpus", GRID_ONLY, CPUS, AT(cpus_each), 0, 0 },
-	{ "uneven", GRID_ONLY, FLAG, AT(uneven), 0, 0 },
-	{ "seed", RANDOM_ONLY, NUMBER, AT(seed), 0, UINT64_MAX },
-	{ "count", RANDOM_ONLY, NUMBER, AT(count), 1, KHO_GENERATE_MAX },
-	{ "max-nodes", RANDOM_ONLY, NUMBER, AT(max_nodes), 1, KHO_MAX_NODES },
-	{ "max-memory", RANDOM_ONLY, SIZE, AT(max_memory), KHO_RANDOM_MACHINE, MAX_SIZE },
+	{ "strategy", KHO_STRATEGY_NONE, STRATEGY, AT(strategy), 0, 0 },
+	{ "nodes", KHO_STRATEGY_GRID, NUMBERS, AT(nodes), 1, KHO_MAX_NODES },
+	{ "sizes", KHO_STRATEGY_GRID, SIZES, AT(sizes), MIB, MAX_SIZE },
+	{ "cpus", KHO_STRATEGY_GRID, CPUS, AT(cpus_each), 0, 0 },
+	{ "uneven", KHO_STRATEGY_GRID, FLAG, AT(uneven), 0, 0 },
+	{ "seed", KHO_STRATEGY_RANDOM, NUMBER, AT(seed), 0, UINT64_MAX },
+	{ "count", KHO_STRATEGY_RANDOM, NUMBER, AT(count), 1, KHO_GENERATE_MAX },
+	{ "max-nodes", KHO_STRATEGY_RANDOM, NUMBER, AT(max_nodes), 1, KHO_MAX_NODES },
+	{ "max-memory", KHO_STRATEGY_RANDOM, SIZE, AT(max_memory), KHO_RANDOM_MACHINE, MAX_SIZE },
+	{ "placed", KHO_STRATEGY_RANDOM, FLAG, AT(placed), 0, 0 },
+	{ "scale", KHO_STRATEGY_REAL, NUMBER, AT(scale), 1, 4096 },
 };
 
 static void append(GArray *array, uint64_t value)
@@ -67,6 +66,7 @@ struct kho_generate_options *kho_generate_options_new(void)
 	options->count = 1;
 	options->max_nodes = 8;
 	options->max_memory = 16 * GIB;
+	options->scale = 64;
 	return options;
 }
 
@@ -172,16 +172,26 @@ static bool parse_cpus(struct kho_generate_options *options, const struct option
 	return true;
 }
 
+static const char *const names[KHO_NR_STRATEGIES] = {
+	[KHO_STRATEGY_GRID] = "grid", [KHO_STRATEGY_PAIRWISE] = "pairwise", [KHO_STRATEGY_RANDOM] = "random",
+	[KHO_STRATEGY_EDGE] = "edge", [KHO_STRATEGY_REAL] = "real",
+};
+
+const char *kho_strategy_text(enum kho_strategy strategy)
+{
+	return names[strategy];
+}
+
 static bool parse_strategy(struct kho_generate_options *options, const struct option *option, const char *value,
 			   GError **error)
 {
-	if (g_str_equal(value, "grid"))
-		options->strategy = KHO_STRATEGY_GRID;
-	else if (g_str_equal(value, "random"))
-		options->strategy = KHO_STRATEGY_RANDOM;
-	else
-		return fail(error, option, value, "is neither grid nor random");
-	return true;
+	for (enum kho_strategy i = KHO_STRATEGY_NONE + 1; i < KHO_NR_STRATEGIES; i++) {
+		if (!g_str_equal(value, names[i]))
+			continue;
+		options->strategy = i;
+		return true;
+	}
+	return fail(error, option, value, "is none of " STRATEGIES);
 }
 
 static bool set_option(struct kho_generate_options *options, const struct option *option, const char *value,
@@ -215,10 +225,7 @@ bool kho_generate_options_set(struct kho_generate_options *options, const char *
 
 		if (!g_str_equal(option->name, name))
 			continue;
-		if (option->strategies == GRID_ONLY)
-			options->grid_option = option->name;
-		if (option->strategies == RANDOM_ONLY)
-			options->random_option = option->name;
+		options->given[option->strategy] = option->name;
 		return set_option(options, option, value, error);
 	}
 	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--%s is not an option", name);
@@ -261,14 +268,11 @@ static bool check_random(const struct kho_generate_options *options, GError **er
 
 bool kho_generate_options_check(const struct kho_generate_options *options, GError **error)
 {
-	const char *foreign = NULL;
-
-	if (options->strategy == KHO_STRATEGY_GRID)
-		foreign = options->random_option;
-	if (options->strategy == KHO_STRATEGY_RANDOM)
-		foreign = options->grid_option;
-	if (foreign) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--%s is for the other strategy", foreign);
+	for (enum kho_strategy i = KHO_STRATEGY_NONE + 1; i < KHO_NR_STRATEGIES; i++) {
+		if (!options->strategy || i == options->strategy || !options->given[i])
+			continue;
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--%s is for --strategy=%s", options->given[i],
+			    names[i]);
 		return false;
 	}
 	switch (options->strategy) {
@@ -276,10 +280,15 @@ bool kho_generate_options_check(const struct kho_generate_options *options, GErr
 		return check_grid(options, error);
 	case KHO_STRATEGY_RANDOM:
 		return check_random(options, error);
+	case KHO_STRATEGY_PAIRWISE:
+	case KHO_STRATEGY_EDGE:
+	case KHO_STRATEGY_REAL:
+		return true;
 	case KHO_STRATEGY_NONE:
+	case KHO_NR_STRATEGIES:
 		break;
 	}
-	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--strategy=grid or --strategy=random is needed");
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--strategy= is needed: one of " STRATEGIES);
 	return false;
 }
 
@@ -294,36 +303,38 @@ static void append_list(GString *text, const char *name, const GArray *array, bo
 	}
 }
 
+static void append_grid(GString *text, const struct kho_generate_options *options)
+{
+	append_list(text, "nodes", options->nodes, false);
+	append_list(text, "sizes", options->sizes, true);
+	g_string_append_printf(text, " --cpus=%s%s%s", options->cpus_each ? "each" : "",
+			       options->cpus_each && options->cpus_first ? "," : "",
+			       options->cpus_first ? "first" : "");
+	if (options->uneven)
+		g_string_append(text, " --uneven");
+}
+
 static void append_random(GString *text, const struct kho_generate_options *options)
 {
 	g_autofree char *memory = kho_size_format(options->max_memory);
 
 	g_string_append_printf(text,
-			       "--strategy=random --seed=%" G_GUINT64_FORMAT " --count=%" G_GUINT64_FORMAT
-			       " --max-nodes=%" G_GUINT64_FORMAT " --max-memory=%s",
-			       options->seed, options->count, options->max_nodes, memory);
+			       " --seed=%" G_GUINT64_FORMAT " --count=%" G_GUINT64_FORMAT
+			       " --max-nodes=%" G_GUINT64_FORMAT " --max-memory=%s%s",
+			       options->seed, options->count, options->max_nodes, memory,
+			       options->placed ? " --placed" : "");
 }
 
 char *kho_generate_options_arguments(const struct kho_generate_options *options)
 {
 	GString *text = g_string_new(NULL);
 
-	switch (options->strategy) {
-	case KHO_STRATEGY_NONE:
-		break;
-	case KHO_STRATEGY_GRID:
-		g_string_append(text, "--strategy=grid");
-		append_list(text, "nodes", options->nodes, false);
-		append_list(text, "sizes", options->sizes, true);
-		g_string_append_printf(text, " --cpus=%s%s%s", options->cpus_each ? "each" : "",
-				       options->cpus_each && options->cpus_first ? "," : "",
-				       options->cpus_first ? "first" : "");
-		if (options->uneven)
-			g_string_append(text, " --uneven");
-		break;
-	case KHO_STRATEGY_RANDOM:
+	g_string_append_printf(text, "--strategy=%s", names[options->strategy]);
+	if (options->strategy == KHO_STRATEGY_GRID)
+		append_grid(text, options);
+	else if (options->strategy == KHO_STRATEGY_RANDOM)
 		append_random(text, options);
-		break;
-	}
+	else if (options->strategy == KHO_STRATEGY_REAL)
+		g_string_append_printf(text, " --scale=%" G_GUINT64_FORMAT, options->scale);
 	return g_string_free(text, FALSE);
 }

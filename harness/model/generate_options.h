@@ -16,7 +16,11 @@
 enum kho_strategy {
 	KHO_STRATEGY_NONE,
 	KHO_STRATEGY_GRID,
+	KHO_STRATEGY_PAIRWISE,
 	KHO_STRATEGY_RANDOM,
+	KHO_STRATEGY_EDGE,
+	KHO_STRATEGY_REAL,
+	KHO_NR_STRATEGIES
 };
 
 struct kho_generate_options {
@@ -34,10 +38,15 @@ struct kho_generate_options {
 	uint64_t count;
 	uint64_t max_nodes;
 	uint64_t max_memory; /* bytes of a machine */
+	bool placed;	     /* memory anywhere, windows, reserved ranges */
 
-	/* an option that was given and is for that strategy only, or NULL */
-	const char *grid_option, *random_option;
+	/* real */
+	uint64_t scale; /* a part of this many of a machine's memory */
+
+	const char *given[KHO_NR_STRATEGIES]; /* an option that was given and is for that strategy only; or NULL */
 };
+
+const char *kho_strategy_text(enum kho_strategy strategy); /* "grid" */
 
 /* With the defaults. */
 struct kho_generate_options *kho_generate_options_new(void);
@@ -45,7 +54,7 @@ void kho_generate_options_free(struct kho_generate_options *options);
 typedef struct kho_generate_options KhoGenerateOptions;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoGenerateOptions, kho_generate_options_free)
 
-/* Sets --@name to @value, which is NULL for --uneven. Errors are KHO_ERROR_INPUT. */
+/* Sets --@name to @value, which is NULL for --uneven and --placed. Errors are KHO_ERROR_INPUT. */
 bool kho_generate_options_set(struct kho_generate_options *options, const char *name, const char *value,
 			      GError **error);
 

@@ -76,7 +76,7 @@ static GArray *joined(GArray *ranges)
 	return ranges;
 }
 
-static GArray *described(const struct kho_topology *topology)
+GArray *kho_linux_ranges(const struct kho_topology *topology)
 {
 	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_memory_range));
 
@@ -123,7 +123,7 @@ static char *range_text(const GArray *ranges, guint i)
 
 char *kho_linux_view_differs(const struct kho_topology *topology, const GArray *ranges)
 {
-	g_autoptr(GArray) wanted = described(topology), found = seen(ranges);
+	g_autoptr(GArray) wanted = kho_linux_ranges(topology), found = seen(ranges);
 
 	for (guint i = 0; wanted->len && i < MAX(wanted->len, found->len); i++) {
 		g_autofree char *wanted_text = NULL, *found_text = NULL;

@@ -14,6 +14,12 @@
 unsigned int kho_linux_nid(const struct kho_topology *topology, unsigned int nid);
 
 /*
+ * The topology's memory without what is reserved, from 1 MiB on, of struct kho_memory_range, ascending, by Linux's
+ * numbers of nodes; neighbours of the same node are one. To be freed.
+ */
+GArray *kho_linux_ranges(const struct kho_topology *topology);
+
+/*
  * Do @ranges, of struct kho_memory_range as a kernel printed them, differ from the topology's memory without what is
  * reserved? To be freed; NULL: they do not, or the topology is known by its name alone. What firmware takes is no
  * difference: all below 1 MiB, and less than 1 MiB at the end of a range below 4 GiB.

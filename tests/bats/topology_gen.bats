@@ -23,7 +23,7 @@ refuses() {
 	run -0 --separate-stderr "$GEN" --help
 	[ -z "$stderr" ]
 	[[ $output == *"kho-topology-gen --strategy=random --seed=42 --count=20 --output=topologies"* ]]
-	[[ $output == *"Exit status: 0 written; 2 bad usage, nothing was written; 3 writing failed."* ]]
+	[[ $output == *"Exit status: 0 written or drawn; 2 bad usage, nothing was written; 3 writing failed."* ]]
 }
 
 @test "a single topology goes to standard output" {
@@ -80,11 +80,11 @@ grid-2x4G-uneven.yaml grid-2x4G.yaml" ]
 }
 
 @test "bad usage is one line and exit status 2" {
-	refuses "--strategy=grid or --strategy=random is needed"
-	refuses "--strategy: 'best' is neither grid nor random" --strategy=best
+	refuses "--strategy= is needed: one of grid, pairwise, random, edge and real"
+	refuses "--strategy: 'best' is none of grid, pairwise, random, edge and real" --strategy=best
 	refuses "--sizes: '4Q' is not a size" --strategy=grid --sizes=4Q
 	refuses "--nodes: '-1' is not a whole number" --strategy=grid --nodes=-1
-	refuses "--seed is for the other strategy" --strategy=grid --seed=1
+	refuses "--seed is for --strategy=random" --strategy=grid --seed=1
 	refuses "--count: '0' is not from 1 to 10000" --strategy=random --count=0
 	refuses "grid-64x2T.yaml:3: nodes: more memory than fits below 64T with a hole of 1G" \
 		--strategy=grid --nodes=64 --sizes=2T
@@ -111,4 +111,34 @@ grid-2x4G-uneven.yaml grid-2x4G.yaml" ]
 	}
 	run -3 --separate-stderr fill
 	[ "$stderr" = "kho-topology-gen: standard output: No space left on device" ]
+}
+
+@test "every strategy: files that are read and drawn, the same bytes each time" {
+	for strategy in pairwise edge "real --scale=128" "random --placed --seed=3 --count=5"; do
+		rm -rf "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+		# shellcheck disable=SC2086
+		"$GEN" --strategy=$strategy --output="$BATS_TEST_TMPDIR/a"
+		# shellcheck disable=SC2086
+		"$GEN" --strategy=$strategy --output="$BATS_TEST_TMPDIR/b"
+		diff -r "$BATS_TEST_TMPDIR/a" "$BATS_TEST_TMPDIR/b"
+		run "$GEN" --draw "$BATS_TEST_TMPDIR"/a/*.yaml
+		[ "$status" -eq 0 ]
+		for file in "$BATS_TEST_TMPDIR"/a/*.yaml; do
+			[[ $(head -1 "$file") == *"made by: kho-topology-gen --strategy=${strategy%% *}"* ]]
+		done
+	done
+}
+
+@test "--draw: with scratch, and what cannot be drawn" {
+	topologies=$BATS_TEST_DIRNAME/../../topologies
+	run "$GEN" --draw "$topologies/two-even.yaml" "$topologies/interleaved.yaml" --kho-scratch=16M,128M,32M
+	[ "$status" -eq 0 ]
+	[[ $output == *"| scratch: lowmem          16M |"*"kernel 12368K"* ]]
+	[[ $output == *"interleaved: two nodes"* ]]
+	run "$GEN" --draw "$topologies/two-even.yaml" --kho-scratch=16M,1024G,32M
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == "kho-disabled: "* ]]
+	refuses "/nonexistent.yaml: No such file or directory" --draw /nonexistent.yaml
+	refuses "kho_scratch='12Q': expected N% or lowmem,global,pernode" --draw "$topologies/one.yaml" --kho-scratch=12Q
+	refuses "--kho-scratch goes with --draw" --strategy=grid --kho-scratch=16M,16M,16M
 }

@@ -205,12 +205,12 @@ static void test_random_variety(void **state)
 static const struct {
 	const char *arguments, *message;
 } bad_arguments[] = {
-	{ "seed=1", "--strategy=grid or --strategy=random is needed" },
-	{ "strategy=all", "--strategy: 'all' is neither grid nor random" },
+	{ "seed=1", "--strategy= is needed: one of grid, pairwise, random, edge and real" },
+	{ "strategy=all", "--strategy: 'all' is none of grid, pairwise, random, edge and real" },
 	{ "strategy=grid size=1", "--size is not an option" },
-	{ "strategy=grid seed=1", "--seed is for the other strategy" },
-	{ "nodes=1 strategy=random", "--nodes is for the other strategy" },
-	{ "strategy=random uneven", "--uneven is for the other strategy" },
+	{ "strategy=grid seed=1", "--seed is for --strategy=random" },
+	{ "nodes=1 strategy=random", "--nodes is for --strategy=grid" },
+	{ "strategy=random uneven", "--uneven is for --strategy=grid" },
 	{ "nodes=", "--nodes: '' is an empty list" },
 	{ "nodes=1,,2", "--nodes: '' is not a whole number" },
 	{ "nodes=0", "--nodes: '0' is not from 1 to 1024" },
