@@ -24,6 +24,7 @@ static const char usage[] =
 	"  record RUN...   make a data set of what runs recorded\n"
 	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
 	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
+	"  shrink ID       the simplest machine on which an estimator is still wrong\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -49,6 +50,7 @@ static const struct {
 	{ "record", kho_command_record },
 	{ "boundary", kho_command_boundary },
 	{ "edges", kho_command_edges },
+	{ "shrink", kho_command_shrink },
 	/* clang-format on */
 };
 

@@ -32,11 +32,24 @@ void kho_id_words_clear(struct kho_id_words *words)
 	g_free(words->scratch);
 }
 
-static bool add_cell(struct kho_one_cell *one, const struct kho_id_words *words, GError **error)
+static struct kho_topology *find_topology(const struct kho_paths *paths, const char *name, const char *file,
+					  GError **error)
+{
+	g_autoptr(KhoTopology) topology =
+		file ? kho_topology_load(file, error) : kho_topology_find(paths->data, name, error);
+
+	if (!topology || g_str_equal(topology->name, name))
+		return g_steal_pointer(&topology);
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: is called '%s', but the cell's topology '%s'", file,
+		    topology->name, name);
+	return NULL;
+}
+
+static bool add_cell(struct kho_one_cell *one, const struct kho_id_words *words, const char *file, GError **error)
 {
 	g_autoptr(KhoScratchSpec) scratch = kho_scratch_spec_parse(words->scratch, error);
 
-	one->topology = scratch ? kho_topology_find(one->paths->data, words->topology, error) : NULL;
+	one->topology = scratch ? find_topology(one->paths, words->topology, file, error) : NULL;
 	if (!one->topology)
 		return false;
 	g_ptr_array_add(one->cells,
@@ -44,7 +57,8 @@ static bool add_cell(struct kho_one_cell *one, const struct kho_id_words *words,
 	return true;
 }
 
-struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error)
+struct kho_one_cell *kho_one_cell_find_in(const struct kho_options *options, const char *id, const char *file,
+					  GError **error)
 {
 	g_autoptr(KhoOneCell) one = g_new0(struct kho_one_cell, 1);
 	struct kho_id_words words = { 0 };
@@ -52,13 +66,19 @@ struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const 
 
 	one->cells = g_ptr_array_new_with_free_func((GDestroyNotify)kho_cell_free);
 	one->paths = kho_paths_find(error);
-	found = one->paths && kho_id_words_split(id, options->kernel, &words, error) && add_cell(one, &words, error);
+	found = one->paths && kho_id_words_split(id, options->kernel, &words, error) &&
+		add_cell(one, &words, file, error);
 	kho_id_words_clear(&words);
 	if (!found)
 		return NULL;
 	one->config = (struct kho_campaign_config){ .paths = one->paths, .name = "cell", .cells = one->cells };
 	kho_options_apply(options, &one->config);
 	return g_steal_pointer(&one);
+}
+
+struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error)
+{
+	return kho_one_cell_find_in(options, id, NULL, error);
 }
 
 void kho_one_cell_free(struct kho_one_cell *one)

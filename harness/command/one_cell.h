@@ -27,6 +27,9 @@ struct kho_one_cell {
 
 /* Errors are KHO_ERROR_INPUT for the id. @options must outlive the result. */
 struct kho_one_cell *kho_one_cell_find(const struct kho_options *options, const char *id, GError **error);
+/* The same, with the topology in @file, whose name the id has; NULL: in topologies/. */
+struct kho_one_cell *kho_one_cell_find_in(const struct kho_options *options, const char *id, const char *file,
+					  GError **error);
 void kho_one_cell_free(struct kho_one_cell *one);
 typedef struct kho_one_cell KhoOneCell;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoOneCell, kho_one_cell_free)

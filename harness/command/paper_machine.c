@@ -337,6 +337,16 @@ struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options 
 	return find_requests(machine, options, error) ? g_steal_pointer(&machine) : NULL;
 }
 
+struct kho_paper_machine *kho_paper_machine_of(const struct kho_paper_options *options,
+					       const struct kho_topology *topology, GError **error)
+{
+	g_autoptr(KhoPaperMachine) machine = g_new0(struct kho_paper_machine, 1);
+
+	machine->topology = kho_topology_copy(topology);
+	return scale(machine, options, error) && find_requests(machine, options, error) ? g_steal_pointer(&machine)
+											: NULL;
+}
+
 struct kho_paper_machine *kho_paper_machine_live(const struct kho_paper_options *options, GError **error)
 {
 	g_autoptr(KhoPaperMachine) machine = g_new0(struct kho_paper_machine, 1);

@@ -33,6 +33,9 @@ struct kho_paper_machine {
  */
 struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options *options, const char *topology,
 						 GError **error);
+/* A machine that is no file's; its first boot is scaled. @topology is copied. Errors as above. */
+struct kho_paper_machine *kho_paper_machine_of(const struct kho_paper_options *options,
+					       const struct kho_topology *topology, GError **error);
 /* The machine that this runs on. Errors as above. */
 struct kho_paper_machine *kho_paper_machine_live(const struct kho_paper_options *options, GError **error);
 void kho_paper_machine_free(struct kho_paper_machine *machine);

@@ -2,7 +2,6 @@
 #include "harness/model/pc_layout.h"
 #include "harness/model/placing.h"
 #include "harness/model/random.h"
-#include "harness/model/size.h"
 #include "harness/model/strategies.h"
 
 #define MIB  (1ULL << 20)
@@ -60,14 +59,6 @@ static void random_distances(struct kho_random *random, struct kho_topology *top
 			topology->distances[to * nodes + from] = distance;
 		}
 	}
-}
-
-static void describe(struct kho_topology *topology)
-{
-	g_autofree char *memory = kho_size_format(kho_topology_memory(topology));
-
-	topology->description = g_strdup_printf("%u node%s, %s in all", topology->nodes->len,
-						topology->nodes->len == 1 ? "" : "s", memory);
 }
 
 /* --- placed: pieces of nodes in any order, with holes between --- */
@@ -190,7 +181,7 @@ void kho_strategy_random(const struct kho_generate_options *options, GPtrArray *
 
 		random_nodes(&random, topology, nodes, options->max_memory);
 		make_bootable(topology);
-		describe(topology);
+		kho_topology_describe(topology);
 		if (nodes > 1 && kho_random_below(&random, 2))
 			random_distances(&random, topology);
 		if (options->placed)

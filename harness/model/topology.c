@@ -75,6 +75,24 @@ void kho_topology_place(struct kho_topology *topology, unsigned int nid, struct 
 	}
 }
 
+struct kho_topology *kho_topology_copy(const struct kho_topology *topology)
+{
+	struct kho_topology *copy = kho_topology_new(topology->name, topology->description);
+	guint nodes = topology->nodes->len;
+
+	for (guint nid = 0; nid < nodes; nid++) {
+		const struct kho_node *node = kho_topology_node(topology, nid);
+		struct kho_node *added = kho_topology_add_node(copy, node->memory, node->cpus);
+
+		g_array_append_vals(added->ranges, node->ranges->data, node->ranges->len);
+		g_array_append_vals(added->windows, node->windows->data, node->windows->len);
+	}
+	g_array_append_vals(copy->reserved, topology->reserved->data, topology->reserved->len);
+	copy->placed = topology->placed;
+	copy->distances = g_memdup2(topology->distances, topology->distances ? nodes * nodes : 0);
+	return copy;
+}
+
 void kho_topology_free(struct kho_topology *topology)
 {
 	if (!topology)
@@ -94,6 +112,15 @@ uint64_t kho_topology_memory(const struct kho_topology *topology)
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
 		memory += kho_topology_node(topology, nid)->memory;
 	return memory;
+}
+
+void kho_topology_describe(struct kho_topology *topology)
+{
+	g_autofree char *memory = kho_size_format(kho_topology_memory(topology));
+
+	g_free(topology->description);
+	topology->description = g_strdup_printf("%u node%s, %s in all", topology->nodes->len,
+						topology->nodes->len == 1 ? "" : "s", memory);
 }
 
 unsigned int kho_topology_cpus(const struct kho_topology *topology)

@@ -74,6 +74,7 @@ struct kho_node *kho_topology_add_node(struct kho_topology *topology, uint64_t m
  */
 void kho_topology_place(struct kho_topology *topology, unsigned int nid, struct kho_range range);
 
+struct kho_topology *kho_topology_copy(const struct kho_topology *topology);
 void kho_topology_free(struct kho_topology *topology);
 typedef struct kho_topology KhoTopology;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoTopology, kho_topology_free)
@@ -82,6 +83,9 @@ static inline const struct kho_node *kho_topology_node(const struct kho_topology
 {
 	return g_ptr_array_index(topology->nodes, nid);
 }
+
+/* Gives it a new description: "3 nodes, 4G in all". */
+void kho_topology_describe(struct kho_topology *topology);
 
 uint64_t kho_topology_memory(const struct kho_topology *topology); /* bytes, of all nodes */
 unsigned int kho_topology_cpus(const struct kho_topology *topology);
