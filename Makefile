@@ -74,7 +74,7 @@ REPORT += forecast_text forecast_json advice_text
 COMMAND += paper_machine predict advise
 # What reads this machine is the probe's, too.
 MACHINE += this_machine
-LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map
+LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map guest/memory_blocks guest/nodes
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
@@ -83,10 +83,10 @@ TOPOLOGY_GEN := harness/topology_gen harness/command/paper_machine harness/comma
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
-	guest/file guest/kernel_log guest/memory_map guest/geometry guest/kho guest/luo guest/successor \
+	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/successor \
 	$(ESTIMATOR:%=estimator/%)
 # The guest's pure parts, as the unit tests link them.
-GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/geometry guest/kho
+GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 

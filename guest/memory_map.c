@@ -31,7 +31,7 @@ bool memory_map_parse_line(const char *message, struct kho_memory_range *range)
 	return true;
 }
 
-static bool add(struct memory_map *map, const struct kho_memory_range *range)
+bool memory_map_add(struct memory_map *map, const struct kho_memory_range *range)
 {
 	struct kho_memory_range *ranges = realloc(map->ranges, (map->count + 1) * sizeof(*ranges));
 
@@ -55,7 +55,7 @@ static bool visit(const char *message, void *context)
 	}
 	if (!memory_map_parse_line(message, &range))
 		return false;
-	reader->failed = !add(reader->map, &range);
+	reader->failed = !memory_map_add(reader->map, &range);
 	return !reader->failed;
 }
 

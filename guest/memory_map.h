@@ -15,6 +15,9 @@ struct memory_map {
 bool memory_map_read(struct memory_map *map);
 void memory_map_free(struct memory_map *map);
 
+/* At its end. False: there is no memory for it. */
+bool memory_map_add(struct memory_map *map, const struct kho_memory_range *range);
+
 /* "  node   0: [mem 0x0000000000001000-0x000000000009efff]"; false: another message. */
 bool memory_map_parse_line(const char *message, struct kho_memory_range *range);
 

@@ -9,7 +9,9 @@
 #include "guest/geometry.h"
 #include "guest/kernel_log.h"
 #include "guest/kho.h"
+#include "guest/memory_blocks.h"
 #include "guest/memory_map.h"
+#include "guest/nodes.h"
 #include "harness/model/early_trace.h"
 #include "harness/model/error.h"
 #include "harness/model/log_line.h"
@@ -126,144 +128,26 @@ static bool read_log(struct kho_this_machine *machine, const char *dmesg, GError
 
 /* --- sysfs --- */
 
-static char *read_small(const char *root, const char *path)
+static void read_cpus(struct kho_this_machine *machine, const char *root)
 {
-	g_autofree char *full = g_strconcat(root, path, NULL);
-	char *text = NULL;
+	struct nodes nodes;
 
-	return g_file_get_contents(full, &text, NULL, NULL) ? g_strchomp(text) : NULL;
-}
-
-/* "memory12" of @prefix "memory": 12. */
-static bool read_name(const char *name, const char *prefix, guint64 most, guint64 *number)
-{
-	return g_str_has_prefix(name, prefix) &&
-	       g_ascii_string_to_unsigned(name + strlen(prefix), 10, 0, most, number, NULL);
-}
-
-/* "0-3,8" */
-static guint count_cpus(const char *list)
-{
-	g_auto(GStrv) parts = g_strsplit(list, ",", -1);
-	guint count = 0;
-
-	for (char **part = parts; *part; part++) {
-		g_auto(GStrv) ends = g_strsplit(*part, "-", 2);
-		guint64 first, last;
-
-		if (!ends[0] || !g_ascii_string_to_unsigned(ends[0], 10, 0, CPUS_MOST, &first, NULL))
-			continue;
-		if (!ends[1] || !g_ascii_string_to_unsigned(ends[1], 10, first, CPUS_MOST, &last, NULL))
-			last = first;
-		count += last - first + 1;
-	}
-	return count;
-}
-
-static void take_cpus(struct kho_this_machine *machine, const char *root, guint nid)
-{
-	g_autofree char *path = g_strdup_printf("/sys/devices/system/node/node%u/cpulist", nid);
-	g_autofree char *list = read_small(root, path);
-
-	if (machine->cpus->len <= nid)
-		g_array_set_size(machine->cpus, nid + 1);
-	if (list)
-		g_array_index(machine->cpus, guint, nid) = count_cpus(list);
-}
-
-static void add_block(GArray *ranges, guint64 number, guint64 block, guint nid)
-{
-	struct kho_memory_range range = { number * block, (number + 1) * block, nid };
-
-	g_array_append_val(ranges, range);
-}
-
-static void take_blocks(const char *root, const char *node, guint nid, guint64 block, GArray *ranges)
-{
-	g_autofree char *path = g_strdup_printf("%s/sys/devices/system/node/%s", root, node);
-	g_autoptr(GDir) listing = g_dir_open(path, 0, NULL);
-	const char *name;
-	guint64 number;
-
-	while (listing && (name = g_dir_read_name(listing))) {
-		if (!read_name(name, "memory", BLOCKS_MOST, &number) || (number + 1) * block > ADDRESS_MOST)
-			continue;
-		add_block(ranges, number, block, nid);
-	}
-}
-
-static int compare_start(gconstpointer a, gconstpointer b)
-{
-	const struct kho_memory_range *left = a, *right = b;
-
-	return left->start < right->start ? -1 : left->start > right->start;
-}
-
-/* Neighbours of the same node as one. Of a block with memory of two nodes, the first one's. */
-static void join(GArray *ranges)
-{
-	g_array_sort(ranges, compare_start);
-	for (guint i = 1; i < ranges->len;) {
-		struct kho_memory_range *before = &g_array_index(ranges, struct kho_memory_range, i - 1);
-
-		if (before[1].start < before->end) {
-			g_array_remove_index(ranges, i);
-		} else if (before[1].start == before->end && before[1].node == before->node) {
-			before->end = before[1].end;
-			g_array_remove_index(ranges, i);
-		} else {
-			i++;
-		}
-	}
-}
-
-static guint64 block_size(const char *root)
-{
-	g_autofree char *text = read_small(root, "/sys/devices/system/memory/block_size_bytes");
-	guint64 size = 0;
-
-	if (!text || !g_ascii_string_to_unsigned(text, 16, 1 << 20, BLOCK_MOST, &size, NULL))
-		return 0;
-	return size;
-}
-
-/* Without CONFIG_NUMA there are no nodes: everything is node 0's. */
-static void take_all_blocks(const char *root, guint64 block, GArray *ranges)
-{
-	g_autofree char *path = g_strconcat(root, "/sys/devices/system/memory", NULL);
-	g_autoptr(GDir) listing = g_dir_open(path, 0, NULL);
-	const char *name;
-	guint64 number;
-
-	while (listing && (name = g_dir_read_name(listing)))
-		if (read_name(name, "memory", BLOCKS_MOST, &number) && (number + 1) * block <= ADDRESS_MOST)
-			add_block(ranges, number, block, 0);
+	if (nodes_read(&nodes, root))
+		for (size_t nid = 0; nodes.numa && nid < nodes.count; nid++)
+			g_array_append_val(machine->cpus, nodes.nodes[nid].cpus);
+	nodes_free(&nodes);
 }
 
 static void read_nodes(struct kho_this_machine *machine, const char *root)
 {
-	g_autofree char *path = g_strconcat(root, "/sys/devices/system/node", NULL);
-	g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_memory_range));
-	g_autoptr(GDir) listing = g_dir_open(path, 0, NULL);
-	guint64 block = block_size(root), nid;
-	const char *name;
+	struct memory_map blocks;
 
-	while (listing && (name = g_dir_read_name(listing))) {
-		if (!read_name(name, "node", NODES_MOST - 1, &nid))
-			continue;
-		take_cpus(machine, root, nid);
-		if (block)
-			take_blocks(root, name, nid, block, ranges);
-	}
-	if (!ranges->len && block)
-		take_all_blocks(root, block, ranges);
-	if (machine->printed)
+	read_cpus(machine, root);
+	if (machine->printed || !memory_blocks_read(&blocks, root))
 		return;
-	join(ranges);
-	g_array_append_vals(machine->ranges, ranges->data, ranges->len);
-	if (ranges->len)
-		unknown(machine,
-			g_strdup("where memory begins and ends to the byte: it is taken from sysfs, in whole blocks"));
+	g_array_append_vals(machine->ranges, blocks.ranges, blocks.count);
+	memory_map_free(&blocks);
+	unknown(machine, g_strdup("where memory begins and ends to the byte: it is taken from sysfs, in whole blocks"));
 }
 
 static void settle_cpus(struct kho_this_machine *machine)

@@ -2,9 +2,8 @@
 /* What is read of a machine, with a made-up /sys and recorded logs. */
 #include "harness/machine/this_machine.h"
 #include "harness/model/error.h"
-#include "tests/unit/test.h"
+#include "tests/unit/made_up_sysfs.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
 #define GOLDEN "tests/golden/early-boot-two-even-64M-256M-64M.console"
@@ -14,56 +13,18 @@ struct made_up {
 	char *log;
 };
 
-static void write_file(const char *root, const char *path, const char *text)
-{
-	g_autofree char *full = g_build_filename(root, path, NULL), *directory = g_path_get_dirname(full);
-
-	assert_int_equal(g_mkdir_with_parents(directory, 0755), 0);
-	assert_true(g_file_set_contents(full, text, -1, NULL));
-}
-
-static void make_block(const char *root, const char *node, unsigned int number)
-{
-	g_autofree char *path = g_strdup_printf("sys/devices/system/node/%s/memory%u/state", node, number);
-
-	write_file(root, path, "online\n");
-}
-
-/* Two nodes of three blocks each of 1 GiB, with a hole of one before the last. */
 static struct made_up make_up(const char *log)
 {
-	struct made_up made = { .root = g_dir_make_tmp("kho-XXXXXX", NULL) };
+	struct made_up made = { .root = sysfs_make() };
 
-	assert_non_null(made.root);
-	write_file(made.root, "sys/devices/system/memory/block_size_bytes", "40000000\n");
-	write_file(made.root, "sys/devices/system/node/node0/cpulist", "0-3,8\n");
-	write_file(made.root, "sys/devices/system/node/node1/cpulist", "\n");
-	for (unsigned int i = 0; i < 3; i++)
-		make_block(made.root, "node0", i);
-	make_block(made.root, "node1", 3);
-	make_block(made.root, "node1", 4);
-	make_block(made.root, "node1", 6);
 	made.log = g_build_filename(made.root, "log", NULL);
 	assert_true(g_file_set_contents(made.log, log, -1, NULL));
 	return made;
 }
 
-static void remove_tree(const char *path)
-{
-	g_autoptr(GDir) listing = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (listing && (name = g_dir_read_name(listing))) {
-		g_autofree char *full = g_build_filename(path, name, NULL);
-
-		remove_tree(full);
-	}
-	g_remove(path);
-}
-
 static void clear(struct made_up *made)
 {
-	remove_tree(made->root);
+	sysfs_remove(made->root);
 	g_free(made->root);
 	g_free(made->log);
 }
@@ -181,7 +142,7 @@ static void test_bad(void **state)
 	assert_null(kho_this_machine_read("/nowhere/dmesg", made.root, &error));
 	assert_string_equal(error->message, "/nowhere/dmesg: No such file or directory");
 	g_clear_error(&error);
-	remove_tree(made.root);
+	sysfs_remove(made.root);
 	assert_int_equal(g_mkdir_with_parents(made.root, 0755), 0);
 	assert_true(g_file_set_contents(made.log, "", -1, NULL));
 	assert_null(kho_this_machine_read(made.log, made.root, &error));
