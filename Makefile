@@ -68,7 +68,7 @@ REPORT += json_lexis json_document json_reader read_prediction read_result recor
 COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
-REPORT += drawing
+REPORT += stretches drawing drawing_nodes
 JUDGE += paper_difference forecast trials advice
 REPORT += forecast_text forecast_json advice_text
 COMMAND += paper_machine predict advise
@@ -79,7 +79,7 @@ LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map gu
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
 RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY) $(LIVE)
-TOPOLOGY_GEN := harness/topology_gen harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
+TOPOLOGY_GEN := harness/topology_gen harness/command/draw harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \

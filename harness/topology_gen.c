@@ -6,11 +6,9 @@
 
 #include <glib/gstdio.h>
 
-#include "harness/command/paper_machine.h"
-#include "harness/judge/paper_layout.h"
+#include "harness/command/draw.h"
 #include "harness/model/error.h"
 #include "harness/model/generate.h"
-#include "harness/report/drawing.h"
 
 static const char summary[] =
 	"Writes topology files. The same arguments give the same bytes on every machine.\n"
@@ -32,15 +30,16 @@ static const char examples[] =
 	"  kho-topology-gen --strategy=random --placed --seed=42 --count=20 --output=/tmp/machines\n"
 	"  kho-topology-gen --strategy=real --scale=128 --output=/tmp/machines\n"
 	"  kho-topology-gen --draw topologies/interleaved.yaml\n"
-	"  kho-topology-gen --draw topologies/two-even.yaml --kho-scratch=16M,128M,32M\n"
+	"  kho-topology-gen --draw /tmp/machines/*.yaml\n"
+	"  kho-topology-gen --draw two-even --kho-scratch=16M,128M,32M\n"
 	"\n"
 	"Exit status: 0 written or drawn; 2 bad usage, nothing was written; 3 writing failed.";
 
 struct arguments {
 	struct kho_generate_options *generate;
 	char *output;
-	char *draw, *kho_scratch;
-	char **more; /* files to draw */
+	char **draw, **more; /* what to draw: with --draw before it, and without */
+	char *kho_scratch;
 	gboolean force;
 };
 
@@ -75,8 +74,8 @@ static void add_options(GOptionContext *context, struct arguments *arguments)
 		GENERATE_OPTION("scale", 0, "real: which part of the memory there is (64)", "N"),
 		{ "output", 0, 0, G_OPTION_ARG_FILENAME, &arguments->output,
 		  "where NAME.yaml is written; a single one may go to standard output", "DIR" },
-		{ "draw", 0, 0, G_OPTION_ARG_FILENAME, &arguments->draw,
-		  "draw the machine of a topology file, or of several", "FILE" },
+		{ "draw", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->draw,
+		  "draw a machine: a topology file, or a name in topologies/; or several", "FILE..." },
 		{ "kho-scratch", 0, 0, G_OPTION_ARG_STRING, &arguments->kho_scratch,
 		  "draw: also where scratch would lie, on paper, and what of it is usable", "SPEC" },
 		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->more, NULL, NULL },
@@ -91,6 +90,19 @@ static void add_options(GOptionContext *context, struct arguments *arguments)
 	g_option_context_set_description(context, examples);
 }
 
+/* Nothing that is about making topologies. */
+static bool check_draw(const struct arguments *arguments, GError **error)
+{
+	bool makes = arguments->generate->strategy || arguments->output || arguments->force;
+
+	for (enum kho_strategy i = KHO_STRATEGY_NONE; i < KHO_NR_STRATEGIES; i++)
+		makes = makes || arguments->generate->given[i];
+	if (makes)
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "--draw makes no topologies: only --kho-scratch goes with it");
+	return !makes;
+}
+
 static bool parse_arguments(struct arguments *arguments, int argc, char **argv, GError **error)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -103,7 +115,7 @@ static bool parse_arguments(struct arguments *arguments, int argc, char **argv, 
 		return false;
 	}
 	if (arguments->draw)
-		return true;
+		return check_draw(arguments, error);
 	if (arguments->more) {
 		g_autofree char *quoted = kho_error_quote(arguments->more[0]);
 
@@ -199,67 +211,27 @@ static bool generate(const struct arguments *arguments, GError **error)
 	return written;
 }
 
-/* --- drawing --- */
-
-/* The machine's own numbers are in ; scratch is laid out on a boot that is scaled to it. */
-static bool draw_with_scratch(const struct kho_scratch_spec *spec, const char *file, GError **error)
+/* To be freed without the names. */
+static const char **all_to_draw(const struct arguments *arguments)
 {
-	g_autoptr(KhoPaths) paths = kho_paths_find(error);
-	const struct kho_paper_options options = { .paths = paths };
-	g_autoptr(KhoPaperMachine) machine = paths ? kho_paper_machine_find(&options, file, error) : NULL;
-	g_autoptr(KhoPaper) paper = NULL;
-	g_autofree char *text = NULL;
+	char **const lists[] = { arguments->draw, arguments->more };
+	GPtrArray *names = g_ptr_array_new();
 
-	if (!machine)
-		return false;
-	paper = kho_paper_new_loading(machine->result, spec, machine->requests, error);
-	if (!paper)
-		return false;
-	text = kho_drawing_text(machine->topology, kho_paper_layout(paper));
-	fputs(text, stdout);
-	if (kho_paper_reason(paper))
-		printf("%s: %s\n", kho_paper_end_text(kho_paper_end(paper)), kho_paper_reason(paper));
-	return true;
-}
-
-/* @spec may be NULL. */
-static bool draw_one(const struct kho_scratch_spec *spec, const char *file, GError **error)
-{
-	g_autoptr(KhoTopology) topology = kho_topology_load(file, error);
-	g_autofree char *text = NULL;
-
-	if (!topology)
-		return false;
-	printf("%s: %s\n", topology->name, *topology->description ? topology->description : "no description");
-	if (spec)
-		return draw_with_scratch(spec, file, error);
-	text = kho_drawing_text(topology, NULL);
-	fputs(text, stdout);
-	return true;
-}
-
-static bool draw(const struct arguments *arguments, GError **error)
-{
-	g_autoptr(KhoScratchSpec) spec = NULL;
-
-	if (arguments->kho_scratch) {
-		spec = kho_scratch_spec_parse(arguments->kho_scratch, error);
-		if (!spec)
-			return false;
-	}
-	if (!draw_one(spec, arguments->draw, error))
-		return false;
-	for (char **file = arguments->more; file && *file; file++) {
-		putchar('\n');
-		if (!draw_one(spec, *file, error))
-			return false;
-	}
-	return !fflush(stdout) || fail_host(error, "standard output", g_strerror(errno));
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (char **name = lists[i]; name && *name; name++)
+			g_ptr_array_add(names, *name);
+	g_ptr_array_add(names, NULL);
+	return (const char **)g_ptr_array_free(names, FALSE);
 }
 
 static bool run(const struct arguments *arguments, GError **error)
 {
-	return arguments->draw ? draw(arguments, error) : generate(arguments, error);
+	g_autofree const char **names = NULL;
+
+	if (!arguments->draw)
+		return generate(arguments, error);
+	names = all_to_draw(arguments);
+	return kho_draw(names, arguments->kho_scratch, error);
 }
 
 int main(int argc, char **argv)
@@ -275,7 +247,7 @@ int main(int argc, char **argv)
 		status = kho_error_exit(error);
 	}
 	g_free(arguments.output);
-	g_free(arguments.draw);
+	g_strfreev(arguments.draw);
 	g_free(arguments.kho_scratch);
 	g_strfreev(arguments.more);
 	return status;

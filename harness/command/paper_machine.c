@@ -314,7 +314,7 @@ static bool find_requests(struct kho_paper_machine *machine, const struct kho_pa
 
 /* --- all of it --- */
 
-static struct kho_topology *find_topology(const struct kho_paths *paths, const char *name, GError **error)
+struct kho_topology *kho_paper_topology(const struct kho_paths *paths, const char *name, GError **error)
 {
 	if (g_str_has_suffix(name, ".yaml"))
 		return kho_topology_load(name, error);
@@ -330,7 +330,7 @@ struct kho_paper_machine *kho_paper_machine_find(const struct kho_paper_options 
 		if (!take_recorded(machine, options, topology, error))
 			return NULL;
 	} else {
-		machine->topology = find_topology(options->paths, topology, error);
+		machine->topology = kho_paper_topology(options->paths, topology, error);
 		if (!machine->topology || !scale(machine, options, error))
 			return NULL;
 	}

@@ -38,6 +38,8 @@ struct kho_paper_machine *kho_paper_machine_of(const struct kho_paper_options *o
 					       const struct kho_topology *topology, GError **error);
 /* The machine that this runs on. Errors as above. */
 struct kho_paper_machine *kho_paper_machine_live(const struct kho_paper_options *options, GError **error);
+/* The topology called @name, or in the file of that name. Errors as above. */
+struct kho_topology *kho_paper_topology(const struct kho_paths *paths, const char *name, GError **error);
 void kho_paper_machine_free(struct kho_paper_machine *machine);
 typedef struct kho_paper_machine KhoPaperMachine;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoPaperMachine, kho_paper_machine_free)

@@ -2,6 +2,7 @@
 #include "harness/report/drawing.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "estimator/map_backing.h"
 #include "estimator/memory_ranges.h"
@@ -9,349 +10,352 @@
 #include "harness/model/kexec_segments.h"
 #include "harness/model/linux_view.h"
 #include "harness/model/size.h"
+#include "harness/report/colour.h"
+#include "harness/report/drawing_nodes.h"
+#include "harness/report/stretches.h"
+#include "harness/report/text.h"
 
-#define GIB	    (1ULL << 30)
-#define LOW	    (1ULL << 20)
-#define DEVICES	    (3 * GIB)
-#define DEVICES_END (4 * GIB)
-#define SECTION	    (128ULL << 20)
-#define BOX	    30 /* characters between the sides */
-#define ALIKE	    8  /* rows in a row from which on they are drawn as one */
-#define SHOWN	    2  /* of these, at either end */
-
-/* x86-64's, where no kernel has said otherwise. */
-static const struct kho_geometry geometry = { 64, 4096, 2 << 20, 32768, true };
-
-enum kind { MEMORY, RESERVED, WINDOW, DEVICE_HOLE, HOLE, SCRATCH };
-
-/* A row of the drawing. */
-struct stretch {
-	uint64_t start, end;
-	enum kind kind;
-	unsigned int node;
-	size_t area; /* of scratch */
-};
+#define WIDTH_LEAST 60
+#define ADDRESS	    12				    /* characters before the box */
+#define BOX	    28				    /* characters between its sides */
+#define MARGIN	    (ADDRESS + 1 + 1 + BOX + 1 + 2) /* characters before a remark */
+#define PERIOD	    6				    /* rows that may repeat as one */
+#define ALIKE	    8				    /* rows that repeat from which on they are not all drawn */
+#define SHOWN	    2				    /* repetitions that are, at either end */
 
 struct drawing {
-	const struct kho_topology *topology;
-	const struct kho_layout *scratch;
+	struct kho_drawing_facts facts;
 	GString *text;
-	GArray *stretches; /* of struct stretch, ascending */
-	GArray *ranges;	   /* of struct kho_memory_range: usable memory */
-	GArray *runs;	   /* of struct kho_map_run */
-	guint nr_nodes;
+	unsigned int room; /* characters for a remark */
+	bool begun;	   /* there is something above */
 };
 
-static struct stretch *stretch_at(const struct drawing *drawing, guint i)
+static const struct kho_stretch *stretch_at(const struct drawing *drawing, guint i)
 {
-	return &g_array_index(drawing->stretches, struct stretch, i);
+	return &g_array_index(drawing->facts.stretches, struct kho_stretch, i);
 }
 
-static void add(GArray *stretches, uint64_t start, uint64_t end, enum kind kind, unsigned int node)
+static const struct kho_map_run *run_at(const struct drawing *drawing, guint i)
 {
-	struct stretch stretch = { .start = start, .end = end, .kind = kind, .node = node };
-
-	if (start < end)
-		g_array_append_val(stretches, stretch);
+	return &g_array_index(drawing->facts.runs, struct kho_map_run, i);
 }
 
-/* --- what there is --- */
-
-static int compare_start(gconstpointer a, gconstpointer b)
+static GArray *find_runs(const struct kho_topology *topology)
 {
-	const struct stretch *left = a, *right = b;
-
-	return left->start < right->start ? -1 : left->start > right->start;
-}
-
-static void add_all(GArray *stretches, const GArray *ranges, enum kind kind, unsigned int node)
-{
-	for (guint i = 0; i < ranges->len; i++) {
-		const struct kho_range *range = &g_array_index(ranges, struct kho_range, i);
-
-		add(stretches, range->start, range->end, kind, node);
-	}
-}
-
-/* Nothing, and of that what QEMU has for devices. */
-static void add_gap(GArray *stretches, uint64_t start, uint64_t end)
-{
-	add(stretches, start, MIN(end, DEVICES), HOLE, 0);
-	add(stretches, MAX(start, DEVICES), MIN(end, DEVICES_END), DEVICE_HOLE, 0);
-	add(stretches, MAX(start, DEVICES_END), end, HOLE, 0);
-}
-
-static void add_gaps(GArray *stretches)
-{
-	guint count = stretches->len;
-	uint64_t at = 0;
-
-	for (guint i = 0; i < count; i++) {
-		struct stretch stretch = g_array_index(stretches, struct stretch, i);
-
-		add_gap(stretches, at, stretch.start);
-		at = MAX(at, stretch.end);
-	}
-	g_array_sort(stretches, compare_start);
-}
-
-/* Scratch lies in memory, which it cuts. */
-static void cut_out(struct drawing *drawing, size_t area)
-{
-	const struct kho_scratch_area *scratch = &drawing->scratch->scratch[area];
-	struct stretch cut = { scratch->start, scratch->start + scratch->size, SCRATCH, 0, area };
-
-	for (guint i = 0; scratch->size && i < drawing->stretches->len; i++) {
-		struct stretch *stretch = stretch_at(drawing, i);
-		uint64_t end = stretch->end;
-
-		if (stretch->kind != MEMORY || cut.start < stretch->start || cut.end > end)
-			continue;
-		cut.node = stretch->node;
-		stretch->end = cut.start;
-		add(drawing->stretches, cut.end, end, MEMORY, cut.node);
-		if (stretch_at(drawing, i)->start == cut.start)
-			g_array_remove_index(drawing->stretches, i);
-		g_array_append_val(drawing->stretches, cut);
-		return;
-	}
-}
-
-static void gather(struct drawing *drawing)
-{
-	for (guint i = 0; i < drawing->ranges->len; i++) {
-		const struct kho_memory_range *range = &g_array_index(drawing->ranges, struct kho_memory_range, i);
-
-		/* What firmware has below 1 MiB is not drawn. */
-		add(drawing->stretches, range->start == LOW ? 0 : range->start, range->end, MEMORY, range->node);
-	}
-	for (guint nid = 0; nid < drawing->nr_nodes; nid++)
-		add_all(drawing->stretches, kho_topology_node(drawing->topology, nid)->windows, WINDOW,
-			kho_linux_nid(drawing->topology, nid));
-	add_all(drawing->stretches, drawing->topology->reserved, RESERVED, 0);
-	g_array_sort(drawing->stretches, compare_start);
-	add_gaps(drawing->stretches);
-	for (size_t area = 0; drawing->scratch && area < drawing->scratch->nr_scratch; area++)
-		cut_out(drawing, area);
-	g_array_sort(drawing->stretches, compare_start);
-}
-
-static void find_runs(struct drawing *drawing)
-{
-	const struct kho_memory_ranges ranges = kho_memory_ranges_of(
-		&geometry, (const struct kho_memory_range *)drawing->ranges->data, drawing->ranges->len);
-	const struct kho_memory memory = kho_memory_from_ranges(&ranges);
+	static const struct kho_geometry geometry = { 64, 4096, 2 << 20, 32768, true };
+	g_autoptr(GArray) ranges = kho_linux_ranges(topology);
+	const struct kho_memory_ranges known =
+		kho_memory_ranges_of(&geometry, (const struct kho_memory_range *)ranges->data, ranges->len);
+	const struct kho_memory memory = kho_memory_from_ranges(&known);
+	GArray *runs = g_array_new(FALSE, FALSE, sizeof(struct kho_map_run));
 	struct kho_map_run run;
 	u64 section = 0;
 
 	while (kho_map_next_run(&memory, geometry.pages_per_section, &section, &run))
-		g_array_append_val(drawing->runs, run);
+		g_array_append_val(runs, run);
+	return runs;
+}
+
+/* --- remarks: parts that are only broken between them --- */
+
+static void add_part(GPtrArray *parts, char *part)
+{
+	g_ptr_array_add(parts, part);
+}
+
+/* The run that a present section is in. */
+static guint run_of(const struct drawing *drawing, uint64_t section)
+{
+	guint low = 0, high = drawing->facts.runs->len;
+
+	while (high - low > 1) {
+		guint middle = low + (high - low) / 2;
+
+		if (run_at(drawing, middle)->first <= section)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Is this where that run begins? Not if its first section reaches down into the stretch before. */
+static bool begins_here(const struct drawing *drawing, guint i, guint run)
+{
+	uint64_t start = run_at(drawing, run)->first * KHO_DRAWING_SECTION;
+	const struct kho_stretch *stretch = stretch_at(drawing, i);
+
+	if (start >= stretch->start)
+		return true;
+	while (i-- && stretch_at(drawing, i)->end > start)
+		if (kho_stretch_usable(stretch_at(drawing, i)))
+			return false;
+	return start + KHO_DRAWING_SECTION > stretch->start;
+}
+
+static void add_sections(const struct drawing *drawing, guint i, GPtrArray *parts)
+{
+	const struct kho_stretch *stretch = stretch_at(drawing, i);
+	uint64_t first = stretch->start / KHO_DRAWING_SECTION, last = (stretch->end - 1) / KHO_DRAWING_SECTION;
+	guint from = run_of(drawing, first), to = run_of(drawing, last);
+
+	add_part(parts, first == last ? g_strdup_printf("section %" PRIu64, first)
+				      : g_strdup_printf("sections %" PRIu64 "-%" PRIu64, first, last));
+	if (from != to || !begins_here(drawing, i, to))
+		add_part(parts, from == to ? g_strdup_printf("run %u", to) : g_strdup_printf("runs %u-%u", from, to));
+	if (begins_here(drawing, i, to)) {
+		g_autofree char *map = kho_text_short(run_at(drawing, to)->count * KHO_DRAWING_MAP);
+
+		add_part(parts, g_strdup_printf("run %u: %" PRIu64 " section%s, map %s", to, run_at(drawing, to)->count,
+						run_at(drawing, to)->count == 1 ? "" : "s", map));
+	}
+}
+
+/* What is loaded into an area, and what that leaves. */
+static void add_loaded(const struct drawing *drawing, const struct kho_stretch *stretch, GPtrArray *parts)
+{
+	const struct kho_layout *layout = drawing->facts.scratch;
+	uint64_t left = stretch->end - stretch->start;
+	g_autofree char *free_text = NULL;
+	guint before = parts->len;
+
+	for (size_t i = 0; i < layout->nr_segments; i++) {
+		const struct kho_segment *segment = &layout->segments[i];
+		g_autofree char *size = kho_text_short(segment->size);
+
+		if (segment->start < stretch->start || segment->start >= stretch->end)
+			continue;
+		left -= MIN(left, segment->size);
+		add_part(parts, g_strdup_printf("%s %s", kho_segment_kind_text(segment->kind), size));
+	}
+	free_text = kho_text_short(left);
+	if (parts->len > before)
+		add_part(parts, g_strdup_printf("%s free", free_text));
+}
+
+/* Of char *. */
+static GPtrArray *remarks_of(const struct drawing *drawing, guint i)
+{
+	const struct kho_stretch *stretch = stretch_at(drawing, i);
+	GPtrArray *parts = g_ptr_array_new_with_free_func(g_free);
+
+	if (stretch->kind == KHO_STRETCH_SCRATCH)
+		add_loaded(drawing, stretch, parts);
+	else if (stretch->kind == KHO_STRETCH_MEMORY)
+		add_sections(drawing, i, parts);
+	return parts;
+}
+
+/* The next line of @parts, of which *@next is the first that is not yet written. */
+static char *next_line(const struct drawing *drawing, const GPtrArray *parts, guint *next)
+{
+	GString *line = g_string_new(NULL);
+
+	for (; *next < parts->len; (*next)++) {
+		const char *part = g_ptr_array_index(parts, *next);
+		bool last = *next + 1 == parts->len;
+
+		/* The comma behind it, too. */
+		if (line->len && line->len + 1 + strlen(part) + !last > drawing->room)
+			break;
+		g_string_append_printf(line, "%s%s%s", line->len ? " " : "", part, last ? "" : ",");
+	}
+	return g_string_free(line, FALSE);
 }
 
 /* --- rows --- */
 
-static void add_border(GString *text, uint64_t address)
+/* An address in few characters, exactly: "1026G", "1025G+828M". */
+static char *address_text(uint64_t address)
 {
-	g_autofree char *at = kho_size_format(address);
-	g_autofree char *line = g_strnfill(BOX, '-');
+	g_autofree char *whole = kho_size_format(address);
+	uint64_t unit = 1ULL << 10;
 
-	g_string_append_printf(text, "%12s +%s+\n", at, line);
+	if (strlen(whole) <= strlen("2984M"))
+		return g_steal_pointer(&whole);
+	while (address / unit >= 1024 && unit < 1ULL << 30)
+		unit <<= 10;
+	if (address % unit) {
+		g_autofree char *high = kho_size_format(address / unit * unit), *low = kho_size_format(address % unit);
+
+		return g_strdup_printf("%s+%s", high, low);
+	}
+	return g_steal_pointer(&whole);
 }
 
-static char *label_of(const struct drawing *drawing, const struct stretch *stretch)
+enum border { TOP, BETWEEN, BOTTOM };
+
+static void add_border(struct drawing *drawing, enum border border, uint64_t address)
 {
-	g_autofree char *area = stretch->kind == SCRATCH ? kho_area_name(drawing->scratch, stretch->area) : NULL;
+	static const char *const left[] = { "┌", "├", "└" }, *const right[] = { "┐", "┤", "┘" };
+	bool lines = drawing->facts.style->lines;
+	g_autofree char *at = address_text(address);
+
+	g_string_append_printf(drawing->text, "%*s %s", ADDRESS, at, lines ? left[border] : "+");
+	for (int i = 0; i < BOX; i++)
+		g_string_append(drawing->text, lines ? "─" : "-");
+	g_string_append_printf(drawing->text, "%s\n", lines ? right[border] : "+");
+}
+
+static char *label_of(const struct drawing *drawing, const struct kho_stretch *stretch)
+{
+	g_autofree char *area = NULL;
 
 	switch (stretch->kind) {
-	case MEMORY:
+	case KHO_STRETCH_MEMORY:
 		return g_strdup_printf("node %u", stretch->node);
-	case RESERVED:
-		return g_strdup("reserved");
-	case WINDOW:
-		return g_strdup_printf("window of node %u", stretch->node);
-	case DEVICE_HOLE:
-		return g_strdup("devices");
-	case HOLE:
-		return g_strdup("nothing");
-	case SCRATCH:
+	case KHO_STRETCH_SCRATCH:
+		area = kho_area_name(drawing->facts.scratch, stretch->area);
 		return g_strdup_printf("scratch: %s", area);
+	case KHO_STRETCH_RESERVED:
+		return g_strdup("reserved");
+	case KHO_STRETCH_WINDOW:
+		return g_strdup_printf("window: node %u", stretch->node);
+	case KHO_STRETCH_DEVICES:
+		return g_strdup("devices");
+	case KHO_STRETCH_NOTHING:
+		return g_strdup("nothing");
 	}
 	return NULL;
 }
 
-static guint run_of(const struct drawing *drawing, uint64_t section)
+static const char *colour_of(const struct drawing *drawing, enum kho_stretch_kind kind)
 {
-	guint i = drawing->runs->len - 1;
-
-	while (i && g_array_index(drawing->runs, struct kho_map_run, i).first > section)
-		i--;
-	return i;
+	if (!drawing->facts.style->colours)
+		return NULL;
+	switch (kind) {
+	case KHO_STRETCH_MEMORY:
+		break;
+	case KHO_STRETCH_SCRATCH:
+		return KHO_GREEN;
+	case KHO_STRETCH_RESERVED:
+		return KHO_RED;
+	case KHO_STRETCH_WINDOW:
+		return KHO_YELLOW;
+	case KHO_STRETCH_DEVICES:
+	case KHO_STRETCH_NOTHING:
+		return KHO_DIM;
+	}
+	return NULL;
 }
 
-static char *sections_of(const struct drawing *drawing, const struct stretch *stretch)
+/* A line of the box: @inside has BOX characters; @remark may be empty. */
+static void add_line(struct drawing *drawing, bool solid, const char *inside, const char *colour, const char *remark)
 {
-	uint64_t first = stretch->start / SECTION, last = (stretch->end - 1) / SECTION;
-	guint run = run_of(drawing, first);
+	const char *side = solid ? "|" : ":";
 
-	if (first == last)
-		return g_strdup_printf("section %" PRIu64 ", run %u", first, run);
-	return g_strdup_printf("sections %" PRIu64 "-%" PRIu64 ", run %u", first, last, run);
+	if (drawing->facts.style->lines)
+		side = solid ? "│" : "┊";
+	g_string_append_printf(drawing->text, "%*s %s%s%s%s%s%s%s\n", ADDRESS, "", side, colour ?: "", inside,
+			       colour ? KHO_PLAIN : "", side, *remark ? "  " : "", remark);
 }
 
-/* What is loaded into an area, and what that leaves. */
-static char *loaded_into(const struct drawing *drawing, const struct stretch *stretch, uint64_t *left)
+static void add_row(struct drawing *drawing, guint i)
 {
-	GString *text = g_string_new(NULL);
+	const struct kho_stretch *stretch = stretch_at(drawing, i);
+	g_autofree char *label = label_of(drawing, stretch), *size = kho_text_short(stretch->end - stretch->start);
+	g_autofree char *inside = g_strdup_printf(" %-*s%7s ", BOX - 9, label, size);
+	g_autoptr(GPtrArray) parts = remarks_of(drawing, i);
+	guint next = 0;
 
-	*left = stretch->end - stretch->start;
-	for (size_t i = 0; i < drawing->scratch->nr_segments; i++) {
-		const struct kho_segment *segment = &drawing->scratch->segments[i];
-		g_autofree char *size = kho_size_format(segment->size);
+	add_border(drawing, drawing->begun ? BETWEEN : TOP, stretch->start);
+	drawing->begun = true;
+	do {
+		g_autofree char *line = next_line(drawing, parts, &next);
 
-		if (segment->start < stretch->start || segment->start >= stretch->end)
+		add_line(drawing, kho_stretch_usable(stretch), inside, colour_of(drawing, stretch->kind), line);
+		memset(inside, ' ', BOX);
+	} while (next < parts->len);
+}
+
+/* --- rows that repeat --- */
+
+static bool is_alike(const struct kho_stretch *a, const struct kho_stretch *b)
+{
+	/* Lowmem and global are there but once. */
+	return a->kind == b->kind && a->end - a->start == b->end - b->start &&
+	       (a->kind != KHO_STRETCH_SCRATCH || (a->area > 1 && b->area > 1));
+}
+
+/* How many rows from @i on repeat those that lie @period before them. */
+static guint count_repeated(const struct drawing *drawing, guint i, guint period)
+{
+	guint count = 0;
+
+	for (guint at = i + period; at < drawing->facts.stretches->len; at++, count++)
+		if (!is_alike(stretch_at(drawing, at - period), stretch_at(drawing, at)))
+			break;
+	return count;
+}
+
+/* How many repetitions from @i on there are to leave out, of *@period rows. */
+static guint count_hidden(const struct drawing *drawing, guint i, guint *period)
+{
+	for (*period = 1; *period <= PERIOD; (*period)++) {
+		guint times = 1 + count_repeated(drawing, i, *period) / *period;
+
+		if (times * *period > ALIKE && times > 2 * SHOWN)
+			return times - 2 * SHOWN;
+	}
+	return 0;
+}
+
+static void add_hidden(struct drawing *drawing, guint i, guint period, guint times)
+{
+	unsigned int least = UINT_MAX, most = 0;
+	g_autofree char *said = NULL, *nodes = NULL, *inside = NULL;
+
+	for (guint at = i; at < i + period * times; at++) {
+		const struct kho_stretch *stretch = stretch_at(drawing, at);
+
+		if (!kho_stretch_usable(stretch))
 			continue;
-		*left -= MIN(*left, segment->size);
-		g_string_append_printf(text, "%s%s %s", text->len ? ", " : "", kho_segment_kind_text(segment->kind),
-				       size);
+		least = MIN(least, stretch->node);
+		most = MAX(most, stretch->node);
 	}
-	return g_string_free(text, FALSE);
+	said = g_strdup_printf(" the same %u times more", times);
+	inside = g_strdup_printf("%-*s", BOX, said);
+	nodes = least == most ? g_strdup_printf("node %u", least) : g_strdup_printf("nodes %u-%u", least, most);
+	add_border(drawing, BETWEEN, stretch_at(drawing, i)->start);
+	add_line(drawing, false, inside, NULL, least <= most ? nodes : "");
 }
 
-static char *remark_of(const struct drawing *drawing, const struct stretch *stretch)
+static void add_rows(struct drawing *drawing, guint *i, guint count)
 {
-	g_autofree char *loaded = NULL;
-	uint64_t left;
-
-	if (stretch->kind == MEMORY)
-		return sections_of(drawing, stretch);
-	if (stretch->kind != SCRATCH)
-		return g_strdup("");
-	loaded = loaded_into(drawing, stretch, &left);
-	return g_steal_pointer(&loaded);
+	for (guint end = *i + count; *i < end; (*i)++)
+		add_row(drawing, *i);
 }
 
-static void add_row(const struct drawing *drawing, const struct stretch *stretch)
+static void add_picture(struct drawing *drawing)
 {
-	bool solid = stretch->kind == MEMORY || stretch->kind == SCRATCH;
-	g_autofree char *label = label_of(drawing, stretch), *size = kho_size_format(stretch->end - stretch->start);
-	g_autofree char *remark = remark_of(drawing, stretch);
-	char side = solid ? '|' : ':';
+	guint period, hidden, i = 0, count = drawing->facts.stretches->len;
 
-	g_string_append_printf(drawing->text, "%12s %c %-*s %9s %c%s%s\n", "", side, BOX - 12, label, size, side,
-			       *remark ? "  " : "", remark);
-}
-
-static bool is_alike(const struct stretch *a, const struct stretch *b)
-{
-	return a->kind == MEMORY && b->kind == MEMORY && a->end - a->start == b->end - b->start && a->end == b->start;
-}
-
-static guint count_alike(const struct drawing *drawing, guint i)
-{
-	guint end = i + 1;
-
-	while (end < drawing->stretches->len && is_alike(stretch_at(drawing, end - 1), stretch_at(drawing, end)))
-		end++;
-	return end - i;
-}
-
-static void add_picture(const struct drawing *drawing)
-{
-	for (guint i = 0; i < drawing->stretches->len;) {
-		guint alike = count_alike(drawing, i), end = i + alike;
-
-		for (; i < end; i++) {
-			if (alike > ALIKE && i == end - alike + SHOWN) {
-				add_border(drawing->text, stretch_at(drawing, i)->start);
-				g_string_append_printf(drawing->text, "%12s : %u more of the same size\n", "",
-						       alike - 2 * SHOWN);
-				i = end - SHOWN;
-			}
-			add_border(drawing->text, stretch_at(drawing, i)->start);
-			add_row(drawing, stretch_at(drawing, i));
-		}
-	}
-	add_border(drawing->text, stretch_at(drawing, drawing->stretches->len - 1)->end);
-}
-
-/* --- nodes --- */
-
-struct sums {
-	uint64_t memory, sections, longest, runs, scratch, left;
-};
-
-static void sum_up(const struct drawing *drawing, unsigned int node, struct sums *sums)
-{
-	for (guint i = 0; i < drawing->runs->len; i++) {
-		const struct kho_map_run *run = &g_array_index(drawing->runs, struct kho_map_run, i);
-
-		if (run->nid != node)
+	while (i < count) {
+		hidden = count_hidden(drawing, i, &period);
+		add_rows(drawing, &i, hidden ? SHOWN * period : 1);
+		if (!hidden)
 			continue;
-		sums->runs++;
-		sums->sections += run->count;
-		sums->longest = MAX(sums->longest, run->count);
+		add_hidden(drawing, i, period, hidden);
+		i += hidden * period;
+		add_rows(drawing, &i, SHOWN * period);
 	}
-	for (guint i = 0; i < drawing->stretches->len; i++) {
-		const struct stretch *stretch = stretch_at(drawing, i);
-		g_autofree char *loaded = NULL;
-		uint64_t left;
-
-		if (stretch->node != node || (stretch->kind != MEMORY && stretch->kind != SCRATCH))
-			continue;
-		sums->memory += stretch->end - stretch->start;
-		if (stretch->kind == MEMORY)
-			continue;
-		loaded = loaded_into(drawing, stretch, &left);
-		sums->scratch += stretch->end - stretch->start;
-		sums->left += left;
-	}
+	if (count)
+		add_border(drawing, BOTTOM, stretch_at(drawing, count - 1)->end);
 }
 
-static void add_node(const struct drawing *drawing, unsigned int node)
+char *kho_drawing_text(const struct kho_topology *topology, const struct kho_layout *scratch,
+		       const struct kho_drawing_style *style)
 {
-	struct sums sums = { 0 };
-	g_autofree char *memory = NULL, *map = NULL, *longest = NULL, *scratch = NULL, *left = NULL;
-
-	sum_up(drawing, node, &sums);
-	memory = kho_size_format(sums.memory);
-	map = kho_size_format(sums.sections * (SECTION / 64));
-	longest = kho_size_format(sums.longest * (SECTION / 64));
-	scratch = kho_size_format(sums.scratch);
-	left = kho_size_format(sums.left);
-	g_string_append_printf(drawing->text, "%6u %9s %9" PRIu64 " %5" PRIu64 " %9s %9s", node, memory, sums.sections,
-			       sums.runs, map, longest);
-	if (drawing->scratch)
-		g_string_append_printf(drawing->text, " %9s %9s", scratch, left);
-	g_string_append_c(drawing->text, '\n');
-}
-
-static void add_nodes(const struct drawing *drawing)
-{
-	bool moved = false;
-
-	g_string_append_printf(drawing->text, "\n  node    memory  sections  runs       map   longest%s\n",
-			       drawing->scratch ? "   scratch    usable" : "");
-	for (guint node = 0; node < drawing->nr_nodes; node++) {
-		add_node(drawing, node);
-		moved |= kho_linux_nid(drawing->topology, node) != node;
-	}
-	if (moved)
-		g_string_append(drawing->text, "Nodes have Linux's numbers: those with CPUs come first.\n");
-}
-
-char *kho_drawing_text(const struct kho_topology *topology, const struct kho_layout *scratch)
-{
-	g_autoptr(GArray) stretches = g_array_new(FALSE, FALSE, sizeof(struct stretch));
-	g_autoptr(GArray) ranges = kho_linux_ranges(topology);
-	g_autoptr(GArray) runs = g_array_new(FALSE, FALSE, sizeof(struct kho_map_run));
+	g_autoptr(GArray) stretches = kho_stretches_new(topology, scratch), runs = find_runs(topology);
+	/* A terminal may wrap after its last character. */
 	struct drawing drawing = {
-		topology, scratch, g_string_new(NULL), stretches, ranges, runs, topology->nodes->len
+		.facts = { topology, scratch, style, stretches, runs },
+		.text = g_string_new(NULL),
+		.room = MAX(style->width, WIDTH_LEAST) - 1 - MARGIN,
 	};
 
-	gather(&drawing);
-	find_runs(&drawing);
-	if (stretches->len)
-		add_picture(&drawing);
-	add_nodes(&drawing);
+	add_picture(&drawing);
+	g_string_append_c(drawing.text, '\n');
+	kho_drawing_nodes(drawing.text, &drawing.facts);
 	return g_string_free(drawing.text, FALSE);
 }

@@ -2,6 +2,9 @@
 #include "harness/report/text.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#include "harness/model/size.h"
 
 #define MIB   ((u64)1 << 20)
 #define BOUND 1e15 /* far beyond all that is measured; NaN is not within it either */
@@ -80,6 +83,21 @@ char *kho_text_mib(u64 bytes)
 	if (bytes % MIB == 0)
 		return g_strdup_printf("%" PRIu64 " MiB", bytes / MIB);
 	return g_strdup_printf("%" PRIu64 ".%" PRIu64 " MiB", bytes / MIB, tenths);
+}
+
+char *kho_text_short(u64 bytes)
+{
+	static const char units[] = "KMGT";
+	g_autofree char *exact = kho_size_format(bytes);
+	const char *unit = units;
+	u64 below;
+
+	if (strlen(exact) <= strlen("2984M"))
+		return g_steal_pointer(&exact);
+	for (below = 1; bytes / below / 1024 >= 1024 && unit[1]; below *= 1024)
+		unit++;
+	return g_strdup_printf("%" PRIu64 ".%" PRIu64 "%c", bytes / below / 1024, bytes / below % 1024 * 10 / 1024,
+			       *unit);
 }
 
 const char *kho_text_answer(enum kho_answer answer)

@@ -24,6 +24,9 @@ char *kho_text_duration(double seconds); /* "41s", "3m 41s", "2h 05m" */
 /* "32 MiB", or "31.5 MiB" rounded down, so that "has" never looks like enough when it is not. */
 char *kho_text_mib(u64 bytes);
 
+/* In few characters, rounded down: "4G", "2984M", "34.4M", "1469K". */
+char *kho_text_short(u64 bytes);
+
 /* What an answer amounts to: "warned" or "silent"; "skipped" and "absent" as they are. */
 const char *kho_text_answer(enum kho_answer answer);
 

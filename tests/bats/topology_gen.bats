@@ -129,16 +129,70 @@ grid-2x4G-uneven.yaml grid-2x4G.yaml" ]
 	done
 }
 
-@test "--draw: with scratch, and what cannot be drawn" {
+@test "--draw: files and names, with scratch and without" {
 	topologies=$BATS_TEST_DIRNAME/../../topologies
-	run "$GEN" --draw "$topologies/two-even.yaml" "$topologies/interleaved.yaml" --kho-scratch=16M,128M,32M
-	[ "$status" -eq 0 ]
-	[[ $output == *"| scratch: lowmem          16M |"*"kernel 12368K"* ]]
-	[[ $output == *"interleaved: two nodes"* ]]
-	run "$GEN" --draw "$topologies/two-even.yaml" --kho-scratch=16M,1024G,32M
-	[ "$status" -eq 0 ]
-	[[ ${lines[-1]} == "kho-disabled: "* ]]
+	run -0 --separate-stderr "$GEN" --draw "$topologies/two-even.yaml" --draw interleaved memoryless
+	[ -z "$stderr" ]
+	[[ $output == "two-even: two nodes of 4 GiB"$'\n'*"interleaved: two nodes"*"memoryless: three nodes"* ]]
+	diff <("$GEN" --draw two-even | tail -n +2) "$BATS_TEST_DIRNAME/../golden/drawing-two-even.txt"
+
+	run -0 --separate-stderr "$GEN" --draw two-even --kho-scratch=16M,128M,32M
+	[ "${lines[1]}" = "kho_scratch=16M,128M,32M on paper: scaled from a boot of two-even" ]
+	diff <(printf '%s\n' "${lines[@]:2}") <(grep . "$BATS_TEST_DIRNAME/../golden/drawing-two-even-scratch.txt")
+}
+
+@test "--draw: scratch that cannot be set aside, or loaded into" {
+	run -0 --separate-stderr "$GEN" --draw two-even --kho-scratch=16M,1024G,32M
+	[[ ${lines[-1]} == "kho-disabled: KHO turns itself off: no 1T in one piece"* ]]
+	run -0 --separate-stderr "$GEN" --draw two-even --kho-scratch=4M,4M,4M
+	[[ ${lines[-1]} == "load-rejected: kexec_file_load is rejected: "* ]]
+}
+
+@test "--draw: what cannot be drawn" {
 	refuses "/nonexistent.yaml: No such file or directory" --draw /nonexistent.yaml
-	refuses "kho_scratch='12Q': expected N% or lowmem,global,pernode" --draw "$topologies/one.yaml" --kho-scratch=12Q
+	refuses "/nonexistent.yaml: No such file or directory" --draw two-even /nonexistent.yaml --kho-scratch=16M,16M,16M
+	refuses "kho_scratch='12Q': expected N% or lowmem,global,pernode" --draw one --kho-scratch=12Q
 	refuses "--kho-scratch goes with --draw" --strategy=grid --kho-scratch=16M,16M,16M
+	for more in --strategy=grid --nodes=2 --placed --output="$T" --force; do
+		refuses "--draw makes no topologies: only --kho-scratch goes with it" --draw one "$more"
+	done
+	printf 'nodes:\n- memory: 4Q\n' >"$T/bad.yaml"
+	refuses "$T/bad.yaml:2: node 0: memory: '4Q' is not a size" --draw one "$T/bad.yaml"
+	[ -w /dev/full ] || skip "no /dev/full"
+	fill() {
+		"$GEN" --draw two-even >/dev/full
+	}
+	run -3 --separate-stderr fill
+	[ "$stderr" = "kho-topology-gen: standard output: No space left on device" ]
+}
+
+# What a terminal sees.
+on_terminal() {
+	script -qec "$*" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "--draw: lines and colours on a terminal only, in its width" {
+	command -v script >/dev/null || skip "no script(1)"
+	draw="$GEN --draw two-even --kho-scratch=16M,128M,32M"
+	plain=$($draw)
+	[[ $plain != *[│$'\033']* ]]
+	[ "$(LC_ALL=C.UTF-8 $draw)" = "$plain" ]
+	[ "$(on_terminal COLUMNS=80 TERM=dumb LC_ALL=C "$draw")" = "$plain" ]
+	[ "$(on_terminal COLUMNS=80 NO_COLOR=1 TERM=xterm LC_ALL=C "$draw")" = "$plain" ]
+	[[ $(on_terminal TERM=xterm LC_ALL=C "$draw") == *$'|\033[32m scratch: lowmem'* ]]
+	drawn=$(on_terminal COLUMNS=80 NO_COLOR=1 TERM=xterm LC_ALL=C.UTF-8 "$draw")
+	[[ $drawn == *│*"scratch: lowmem"*│* && $drawn != *$'\033'* ]]
+	[[ $(COLUMNS=132 $draw) == *"scratch-list 4K, purgatory 20K, boot-params 8K, kernel 12.0M, initrd 1468K, 2516K free"* ]]
+	[ "$(COLUMNS=wide $draw)" = "$plain" ]
+}
+
+@test "--draw: a machine of 1024 nodes is not drawn row by row" {
+	{
+		echo "nodes:"
+		yes -- "- {memory: 4G, cpus: 1}" | head -n 1024
+	} >"$T/many.yaml"
+	run -0 --separate-stderr "$GEN" --draw "$T/many.yaml" --kho-scratch=16M,512M,64M
+	[ "${#lines[@]}" -lt 80 ]
+	[[ $output == *": the same 1018 times more   :  nodes 3-1020"* ]]
+	[[ $output == *$'\n'"   1-1022       4G "* ]]
 }

@@ -43,12 +43,12 @@ static struct kho_topology *read_back(const struct kho_topology *topology)
 /* All memory must be there, and every node. */
 static void check_drawing(const struct kho_topology *topology, const struct kho_layout *layout)
 {
-	g_autofree char *text = kho_drawing_text(topology, layout);
+	g_autofree char *text = kho_drawing_text(topology, layout, &KHO_DRAWING_PLAIN);
 
 	assert_true(g_utf8_validate(text, -1, NULL));
 	assert_non_null(strstr(text, "| node "));
 	for (guint nid = 0; nid < topology->nodes->len; nid++) {
-		g_autofree char *row = g_strdup_printf("\n%6u ", nid);
+		g_autofree char *row = g_strdup_printf("\n%9u ", nid);
 
 		assert_non_null(strstr(text, row));
 	}

@@ -230,6 +230,14 @@ static void test_numbers(void **state)
 	assert_text(kho_text_mib(32 * MIB), "32 MiB");
 	assert_text(kho_text_mib(64 * MIB - 1), "63.9 MiB");
 	assert_text(kho_text_mib(UINT64_MAX), "17592186044415.9 MiB");
+	assert_text(kho_text_short(0), "0");
+	assert_text(kho_text_short(4 * GIB), "4G");
+	assert_text(kho_text_short(2984 * MIB), "2984M");
+	assert_text(kho_text_short(12368 * KIB), "12.0M");
+	assert_text(kho_text_short(12368 * MIB), "12.0G");
+	assert_text(kho_text_short(64 * MIB - 1), "63.9M");
+	assert_text(kho_text_short(64 * TIB - 1), "63.9T");
+	assert_text(kho_text_short(UINT64_MAX), "16777215.9T");
 }
 
 int main(void)
