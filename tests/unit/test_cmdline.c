@@ -97,14 +97,37 @@ static void too_long(void **state)
 	assert_non_null(strstr(error->message, "k/t/200%: the command line has "));
 }
 
+/* What is no node's, and what is reserved, is kept from both kernels. */
+static void holes_and_reserved(void **state)
+{
+	static const char file[] = "nodes:\n"
+				   "- {cpus: 1, ranges: [{start: 0, size: 1G}, {start: 1088M, size: 1G}]}\n"
+				   "reserved: [{start: 512M, size: 64M}]\n";
+	g_autoptr(KhoTopology) placed = kho_topology_parse("t.yaml", file, strlen(file), NULL);
+	struct kho_cell other = cell;
+	const struct kho_cmdline_config config = { .cell = &other, .run = "0123456789abcdef" };
+	g_autofree char *first = NULL, *successor = NULL;
+
+	other.topology = placed;
+	first = kho_cmdline_first(&config, NULL);
+	successor = kho_cmdline_successor(&config);
+	assert_true(has_word(first, "memmap=64M$1G"));
+	assert_true(has_word(first, "memmap=64M$512M"));
+	assert_true(has_word(successor, "memmap=64M$1G"));
+	assert_true(has_word(successor, "memmap=64M$512M"));
+}
+
 int main(void)
 {
+	g_autoptr(KhoTopology) topology = kho_topology_new("t", "");
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(successor_inside_of_first),
 		cmocka_unit_test(silence_is_the_default),
 		cmocka_unit_test(controls),
 		cmocka_unit_test(too_long),
+		cmocka_unit_test(holes_and_reserved),
 	};
 
+	cell.topology = topology;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,29 @@ static void distances(void **state)
 			"dist,src=0,dst=1,val=21 dist,src=1,dst=0,val=31");
 }
 
+/* One block of memory, and none of QEMU's own nodes: firmware's tables describe them. */
+static void placed(void **state)
+{
+	static const uint8_t table[] = { 10, 21, 31, 10 };
+	struct kho_machine_config machine = config();
+
+	kho_topology_add_node(topology, 0, 1);
+	kho_topology_add_node(topology, 0, 1);
+	kho_topology_place(topology, 0, (struct kho_range){ 0, GIB });
+	kho_topology_place(topology, 1, (struct kho_range){ 5 * GIB, 6 * GIB });
+	topology->distances = g_memdup2(table, sizeof(table));
+	machine.srat = "a,b/srat.aml";
+	machine.slit = "slit.aml";
+	expect_args(&machine, "-m", "5368709120B");
+	expect_args(&machine, "-object", "memory-backend-ram,id=mem,size=5368709120,reserve=off");
+	expect_args(&machine, "-M", "pc,mem-merge=off,dump-guest-core=off,memory-backend=mem");
+	expect_args(&machine, "-acpitable", "file=a,,b/srat.aml file=slit.aml");
+	expect_args(&machine, "-cpu", "qemu64");
+	assert_false(has(&machine, "-numa"));
+	kho_topology_place(topology, 1, (struct kho_range){ 1024 * GIB, 1025 * GIB });
+	expect_args(&machine, "-cpu", "qemu64,vendor=GenuineIntel,phys-bits=46");
+}
+
 static void accelerators(void **state)
 {
 	struct kho_machine_config machine = config();
@@ -279,6 +302,7 @@ int main(void)
 		TEST(eight_nodes),
 		TEST(no_distances_means_no_slit),
 		TEST(distances),
+		TEST(placed),
 		TEST(accelerators),
 		TEST(boot),
 		TEST(end_of_the_guest),
