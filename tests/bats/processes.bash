@@ -22,3 +22,14 @@ within() {
 	done
 	return 1
 }
+
+# in_guest ID COMMANDS: types them at the shell of the cell's first kernel, whose console goes to the file $CONSOLE. What is written
+# right before the machine is switched off may not come out of the serial port any more.
+in_guest() {
+	: >"$CONSOLE"
+	{
+		within 60 grep -q 'BusyBox' "$CONSOLE"
+		sleep 1
+		printf '%s; sleep 1; exit\n' "$2"
+	} | timeout 120 "$RUNNER" shell "$1" >"$CONSOLE" 2>&1
+}
