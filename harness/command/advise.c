@@ -29,7 +29,7 @@ static const char summary[] =
 	"bad input. With --boundary, that of kho-runner boundary.";
 
 struct advise_options {
-	char *kernel, *like, *image, *kernel_size, *initrd_size;
+	struct kho_paper_words paper;
 	char *margin, *estimator, *dmesg;
 	gboolean live, json, boundary;
 };
@@ -69,7 +69,7 @@ static bool read_estimator(const struct advise_options *options, bool *asked, GE
 static bool check(const struct advise_options *options, int nr_arguments, GError **error)
 {
 	if (options->live ? nr_arguments == 0 : nr_arguments == 1) {
-		if (!options->live || (!options->like && !options->boundary))
+		if (!options->live || (!options->paper.like && !options->boundary))
 			return true;
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--live: goes neither with --like nor with --boundary");
 		return false;
@@ -143,19 +143,12 @@ static enum kho_exit run(const struct advise_options *options, int nr_arguments,
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(KhoPaths) paths = kho_paths_find(&error);
-	const struct kho_paper_options paper = {
-		.paths = paths,
-		.kernel = options->kernel,
-		.like = options->like,
-		.image = options->image,
-		.kernel_size = options->kernel_size,
-		.initrd_size = options->initrd_size,
-		.dmesg = options->dmesg,
-	};
+	struct kho_paper_options paper = kho_paper_options_of(&options->paper, paths);
 	g_autoptr(KhoPaperMachine) machine = NULL;
 	bool asked[KHO_NR_ESTIMATORS];
 	struct kho_advice_margin margin;
 
+	paper.dmesg = options->dmesg;
 	if (!paths || !check(options, nr_arguments, &error) || !read_margin(options, &margin, &error) ||
 	    !read_estimator(options, asked, &error))
 		return kho_command_fail(error);
@@ -166,11 +159,7 @@ static enum kho_exit run(const struct advise_options *options, int nr_arguments,
 
 static void options_clear(struct advise_options *options)
 {
-	g_free(options->kernel);
-	g_free(options->like);
-	g_free(options->image);
-	g_free(options->kernel_size);
-	g_free(options->initrd_size);
+	kho_paper_words_clear(&options->paper);
 	g_free(options->margin);
 	g_free(options->estimator);
 	g_free(options->dmesg);
@@ -186,24 +175,16 @@ enum kho_exit kho_command_advise(int argc, char **argv)
 		{ "margin", 'm', 0, G_OPTION_ARG_STRING, &options.margin,
 		  "how much more than the smallest (25%, and 16M at least)", "N%|SIZE" },
 		{ "estimator", 'e', 0, G_OPTION_ARG_STRING, &options.estimator, "ask only this one", "NAME" },
-		{ "kernel", 'k', 0, G_OPTION_ARG_STRING, &options.kernel, "whose reference boot is scaled", "NAME" },
-		{ "like", 0, 0, G_OPTION_ARG_FILENAME, &options.like,
-		  "a recorded run or data set that has this very machine: use its own boot", "RECORDED" },
-		{ "image", 0, 0, G_OPTION_ARG_FILENAME, &options.image,
-		  "the successor's bzImage, instead of the one that the boot loaded", "FILE" },
-		{ "kernel-size", 0, 0, G_OPTION_ARG_STRING, &options.kernel_size,
-		  "memory that the successor's kernel wants, instead (its init_size)", "SIZE" },
-		{ "initrd-size", 0, 0, G_OPTION_ARG_FILENAME, &options.initrd_size,
-		  "the successor's initrd, or how large it is", "SIZE|FILE" },
 		{ "boundary", 0, 0, G_OPTION_ARG_NONE, &options.boundary,
 		  "then find out by real boots where the edge is (kho-runner boundary)", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print JSON (docs/predicting.md)", NULL },
 		{ 0 },
 	};
+	const GOptionEntry paper[] = KHO_PAPER_ENTRIES(&options.paper);
 	g_autoptr(GError) error = NULL;
 	enum kho_exit status;
 
-	status = kho_options_take(entries, NULL, "TOPOLOGY", summary, &argc, &argv, &error)
+	status = kho_options_take(entries, paper, "TOPOLOGY", summary, &argc, &argv, &error)
 			 ? run(&options, argc - 1, argv + 1)
 			 : kho_command_fail(error);
 	options_clear(&options);

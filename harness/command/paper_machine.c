@@ -15,6 +15,27 @@
 
 #define REFERENCES "references"
 
+struct kho_paper_options kho_paper_options_of(const struct kho_paper_words *words, const struct kho_paths *paths)
+{
+	return (struct kho_paper_options){
+		.paths = paths,
+		.kernel = words->kernel,
+		.like = words->like,
+		.image = words->image,
+		.kernel_size = words->kernel_size,
+		.initrd_size = words->initrd_size,
+	};
+}
+
+void kho_paper_words_clear(struct kho_paper_words *words)
+{
+	g_free(words->kernel);
+	g_free(words->like);
+	g_free(words->image);
+	g_free(words->kernel_size);
+	g_free(words->initrd_size);
+}
+
 void kho_paper_machine_free(struct kho_paper_machine *machine)
 {
 	if (machine->owned)

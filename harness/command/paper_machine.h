@@ -17,6 +17,30 @@ struct kho_paper_options {
 	const char *dmesg;	 /* for kho_paper_machine_live(): a file with the log of this machine */
 };
 
+/* What a command was given of these, to be cleared. */
+struct kho_paper_words {
+	char *kernel, *like, *image, *kernel_size, *initrd_size;
+};
+
+/* clang-format off */
+/* An array of GOptionEntry for @words, whose end it has. */
+#define KHO_PAPER_ENTRIES(words) { \
+	{ "kernel", 'k', 0, G_OPTION_ARG_STRING, &(words)->kernel, "whose reference boot is scaled", "NAME" }, \
+	{ "like", 0, 0, G_OPTION_ARG_FILENAME, &(words)->like, \
+	  "a recorded run or data set that has this very machine: use its own boot", "RECORDED" }, \
+	{ "image", 0, 0, G_OPTION_ARG_FILENAME, &(words)->image, \
+	  "the successor's bzImage, instead of the one that the boot loaded", "FILE" }, \
+	{ "kernel-size", 0, 0, G_OPTION_ARG_STRING, &(words)->kernel_size, \
+	  "memory that the successor's kernel wants, instead (its init_size)", "SIZE" }, \
+	{ "initrd-size", 0, 0, G_OPTION_ARG_FILENAME, &(words)->initrd_size, \
+	  "the successor's initrd, or how large it is", "SIZE|FILE" }, \
+	{ 0 }, \
+}
+/* clang-format on */
+
+struct kho_paper_options kho_paper_options_of(const struct kho_paper_words *words, const struct kho_paths *paths);
+void kho_paper_words_clear(struct kho_paper_words *words);
+
 struct kho_paper_machine {
 	struct kho_topology *topology;
 	struct kho_cell *cell;	   /* the machine's, with any scratch */

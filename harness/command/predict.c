@@ -32,7 +32,7 @@ static const char summary[] =
 
 struct predict_options {
 	char **specs, **estimators, **compare;
-	char *kernel, *like, *image, *kernel_size, *initrd_size;
+	struct kho_paper_words paper;
 	gboolean json;
 };
 
@@ -151,14 +151,7 @@ static bool answer(const struct question *question, const struct kho_paper_optio
 static bool answer_all(char **arguments, const struct predict_options *options, struct answers *answers, GError **error)
 {
 	g_autoptr(KhoPaths) paths = kho_paths_find(error);
-	const struct kho_paper_options paper = {
-		.paths = paths,
-		.kernel = options->kernel,
-		.like = options->like,
-		.image = options->image,
-		.kernel_size = options->kernel_size,
-		.initrd_size = options->initrd_size,
-	};
+	const struct kho_paper_options paper = kho_paper_options_of(&options->paper, paths);
 	g_autoptr(GPtrArray) recordings = NULL;
 
 	if (!paths)
@@ -242,11 +235,7 @@ static void options_clear(struct predict_options *options)
 	g_strfreev(options->specs);
 	g_strfreev(options->estimators);
 	g_strfreev(options->compare);
-	g_free(options->kernel);
-	g_free(options->like);
-	g_free(options->image);
-	g_free(options->kernel_size);
-	g_free(options->initrd_size);
+	kho_paper_words_clear(&options->paper);
 }
 
 enum kho_exit kho_command_predict(int argc, char **argv)
@@ -255,15 +244,6 @@ enum kho_exit kho_command_predict(int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{ "kho-scratch", 's', 0, G_OPTION_ARG_STRING_ARRAY, &options.specs, "a scratch spec; may be repeated",
 		  "SPEC" },
-		{ "kernel", 'k', 0, G_OPTION_ARG_STRING, &options.kernel, "whose reference boot is scaled", "NAME" },
-		{ "like", 0, 0, G_OPTION_ARG_FILENAME, &options.like,
-		  "a recorded run or data set that has this very machine: use its own boot", "RECORDED" },
-		{ "image", 0, 0, G_OPTION_ARG_FILENAME, &options.image,
-		  "the successor's bzImage, instead of the one that the boot loaded", "FILE" },
-		{ "kernel-size", 0, 0, G_OPTION_ARG_STRING, &options.kernel_size,
-		  "memory that the successor's kernel wants, instead (its init_size)", "SIZE" },
-		{ "initrd-size", 0, 0, G_OPTION_ARG_FILENAME, &options.initrd_size,
-		  "the successor's initrd, or how large it is", "SIZE|FILE" },
 		{ "estimator", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &options.estimators,
 		  "who decides on the exit status (replay); may be repeated", "NAME" },
 		{ "compare", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.compare,
@@ -271,10 +251,11 @@ enum kho_exit kho_command_predict(int argc, char **argv)
 		{ "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "print JSON (docs/predicting.md)", NULL },
 		{ 0 },
 	};
+	const GOptionEntry paper[] = KHO_PAPER_ENTRIES(&options.paper);
 	g_autoptr(GError) error = NULL;
 	enum kho_exit status;
 
-	if (kho_options_take(entries, NULL, "TOPOLOGY[/SPEC]...", summary, &argc, &argv, &error) && argc < 2)
+	if (kho_options_take(entries, paper, "TOPOLOGY[/SPEC]...", summary, &argc, &argv, &error) && argc < 2)
 		g_set_error(&error, KHO_ERROR, KHO_ERROR_INPUT, "a topology is needed; try --help");
 	status = error ? kho_command_fail(error) : run(argv + 1, &options);
 	options_clear(&options);
