@@ -1,6 +1,13 @@
 #!/usr/bin/env bats
 # Control runs: that they run first and survive, and that a cell whose control dies is excluded and the run fails.
 
+load ahead
+
+setup_file() {
+	setup
+	ahead_cells
+}
+
 setup() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
 	RUNNER=$BUILD/kho-runner
@@ -20,7 +27,8 @@ run_cell() {
 }
 
 @test "both controls run before the cell, survive, and are no cells" {
-	run_cell --controls=yes
+	ended_cell --controls=yes
+	echo "$output"
 	[ "$status" -eq 0 ]
 	[[ $output == *"1 cells in "*"2 of 2 controls survived"* ]]
 	[ "$(result '[.controls[] | "\(.kind) \(.outcome.name)"] | join(", ")')" = "kho-off survived, ample survived" ]
@@ -46,7 +54,8 @@ run_cell() {
 }
 
 @test "planted: what kills the cell kills its controls, so it is excluded and the run fails" {
-	run_cell --controls=yes --successor-append=kho_matrix.fault=panic
+	ended_cell --controls=yes --successor-append=kho_matrix.fault=panic
+	echo "$output"
 	[ "$status" -eq 1 ]
 	[ "$(result '[.controls[].outcome.name] | unique | join(" ")')" = panicked ]
 	[ "$(result '.cells[0].outcome.name')" = panicked ]
@@ -57,7 +66,8 @@ run_cell() {
 }
 
 @test "planted: a control that proves nothing excludes as well, and is not survival" {
-	run_cell --controls=yes --first-append=kho=on
+	ended_cell --controls=yes --first-append=kho=on
+	echo "$output"
 	[ "$status" -eq 1 ]
 	[ "$(result '[.controls[] | "\(.kind) \(.outcome.name)"] | join(", ")')" = \
 		"kho-off not-handed-over, ample survived" ]
@@ -66,7 +76,8 @@ run_cell() {
 }
 
 @test "a cell alone runs no controls, and knows none" {
-	run_cell
+	ended_cell
+	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "$(result '.controls | length')" -eq 0 ]
 	[ "$(result '.cells[0].controls | [.["kho-off"], .ample] | map(. == null) | all')" = true ]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A cell that went wrong, again: from its directory alone, under the harness, and in a debugger. Real machines throughout.
 
+load ahead
 load processes
 
 setup_file() {
@@ -9,9 +10,10 @@ setup_file() {
 	unset JOBS KERNEL_TREE KERNEL_DIR
 	# Failed cells for all tests: what changes one copies it first. One that can be heard, and one that cannot.
 	for cell in 16M,16M,16M+console 16M,16M,16M; do
-		"$BUILD/kho-runner" cell "6.19-x86_64/two-even/$cell" --results="$BATS_FILE_TMPDIR/$cell" \
-			--first-append=quux=1 || true
+		ahead "$cell" "$BUILD/kho-runner" cell "6.19-x86_64/two-even/$cell" --results="$BATS_FILE_TMPDIR/$cell" \
+			--first-append=quux=1
 	done
+	wait
 }
 
 setup() {
@@ -201,11 +203,15 @@ take_along() {
 }
 
 @test "gdb: killed or ended, the runner leaves no machine and no debugger" {
+	local -A runners=()
 	for signal in INT TERM KILL; do
 		# It waits for commands that never come.
 		mkfifo "$BATS_TEST_TMPDIR/$signal"
 		"$RUNNER" gdb "$CELL" <>"$BATS_TEST_TMPDIR/$signal" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
-		runner=$!
+		runners[$signal]=$!
+	done
+	for signal in INT TERM KILL; do
+		runner=${runners[$signal]}
 		within 60 has_machine "$runner"
 		machine=$(machines_of "$runner")
 		debugger=

@@ -2,7 +2,13 @@
 # kho-runner as its users meet it: usage, bad input, real handovers, planted faults, interruption.
 # Real machines throughout; nothing here stands in for QEMU, a kernel or a kexec.
 
+load ahead
 load processes
+
+setup_file() {
+	setup
+	ahead_cells
+}
 
 setup() {
 	BUILD=${BUILD:-$BATS_TEST_DIRNAME/../../build}
@@ -106,7 +112,7 @@ run_cell() {
 # --- real handovers ---
 
 @test "a handover that survives: all files, all three places agree, preserved memory intact" {
-	run_cell
+	ended_cell
 	echo "$output"
 	[ "$(record .outcome.name)" = survived ]
 	[ "$(record .outcome.stage)" = "done" ]
@@ -136,21 +142,21 @@ run_cell() {
 }
 
 @test "a payload that the successor does not find is not survival" {
-	run_cell --successor-append=liveupdate=off
+	ended_cell --successor-append=liveupdate=off
 	echo "$output"
 	[ "$(record .outcome.name)" = not-handed-over ]
 	[ "$(record .verdict.sparsemem.excluded)" = not-handed-over ]
 }
 
 @test "KHO switched off in the first kernel is kho-disabled, not survival" {
-	run_cell --first-append=kho=off
+	ended_cell --first-append=kho=off
 	echo "$output"
 	[ "$(record .outcome.name)" = kho-disabled ]
 	[ "$(record .layout.trace)" = null ]
 }
 
 @test "KHO switched off in the successor is not-handed-over" {
-	run_cell --successor-append=kho=off
+	ended_cell --successor-append=kho=off
 	echo "$output"
 	[ "$(record .outcome.name)" = not-handed-over ]
 }
@@ -158,7 +164,7 @@ run_cell() {
 # --- planted faults: each is named for what it is, and none is survival ---
 
 @test "planted: a successor that hangs is hung" {
-	run_cell --successor-append=kho_matrix.fault=hang
+	ended_cell --successor-append=kho_matrix.fault=hang
 	echo "$output"
 	[ "$(record .outcome.name)" = hung ]
 	[ "$(record .outcome.stage)" = successor-boot ]
@@ -166,21 +172,21 @@ run_cell() {
 }
 
 @test "planted: a successor that waits for ever is hung, and not too slow to tell" {
-	run_cell --successor-append=kho_matrix.fault=wait
+	ended_cell --successor-append=kho_matrix.fault=wait
 	echo "$output"
 	[ "$(record .outcome.name)" = hung ]
 	[ "$(record .outcome.reason)" = "all CPUs idle, and nothing comes (init)" ]
 }
 
 @test "planted: a successor that panics is panicked" {
-	run_cell --successor-append=kho_matrix.fault=panic
+	ended_cell --successor-append=kho_matrix.fault=panic
 	echo "$output"
 	[ "$(record .outcome.name)" = panicked ]
 	[[ $(record .outcome.reason) == *"Attempted to kill init"* ]]
 }
 
 @test "planted: a successor that switches off without a word is lost, status 3" {
-	run_cell --successor-append=kho_matrix.fault=exit
+	ended_cell --successor-append=kho_matrix.fault=exit
 	echo "$output"
 	[ "$status" -eq 3 ]
 	[ "$(record .outcome.name)" = lost ]
@@ -188,20 +194,20 @@ run_cell() {
 }
 
 @test "planted: a successor that resets is reset" {
-	run_cell --successor-append=kho_matrix.fault=reset
+	ended_cell --successor-append=kho_matrix.fault=reset
 	echo "$output"
 	[ "$(record .outcome.name)" = reset ]
 }
 
 @test "planted: a record that is cut off is never survival" {
-	run_cell --successor-append=kho_matrix.fault=cut
+	ended_cell --successor-append=kho_matrix.fault=cut
 	echo "$output"
 	[ "$(record .outcome.name)" = hung ]
 	[[ $(record .outcome.reason) == *"cut off or garbled"* ]]
 }
 
 @test "planted: a first kernel that panics is first-boot-failed, and the run fails" {
-	run_cell --first-append=kho_matrix.fault=panic
+	ended_cell --first-append=kho_matrix.fault=panic
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[ "$(record .outcome.name)" = first-boot-failed ]
