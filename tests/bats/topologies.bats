@@ -56,10 +56,16 @@ fields() {
 	[[ $output == *"Incorrect checksum"* ]]
 }
 
+# Side by side, as a matrix.
 @test "both kernels see nodes that take turns, holes, reserved memory, and memory beyond 1 TiB" {
-	for topology in interleaved hole-split misaligned windows terabyte; do
-		cell "$topology" 64M,128M,64M
-		echo "$output"
+	local topologies=interleaved,hole-split,misaligned,windows,terabyte topology
+
+	printf 'kernels: [6.19-x86_64]\ngroups:\n  - topologies: [%s]\n    kho_scratch: ["64M,128M,64M"]\n' \
+		"$topologies" >"$BATS_TEST_TMPDIR/placed.yaml"
+	run "$RUNNER" matrix "$BATS_TEST_TMPDIR/placed.yaml" --controls=no --results="$RESULTS"
+	echo "$output"
+	for topology in ${topologies//,/ }; do
+		CELL=$RESULTS/latest/cells/6.19-x86_64/$topology/64M,128M,64M
 		[ "$(jq -r .outcome.name "$CELL/record.json")" = survived ]
 		[ "$(jq -r .layout.unlike "$CELL/record.json")" = null ]
 	done
