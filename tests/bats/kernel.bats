@@ -505,12 +505,15 @@ wait_for() {
 
 @test "the work directory of a run that lives is not swept" {
 	define_tree
-	make_fake_tree "$T/tree" 3
+	make_fake_tree "$T/tree" 60
+	sed -i "s#@sleep 60#@for i in \$\$(seq 1200); do [ ! -e $T/go ] || break; sleep 0.05; done#" "$T/tree/Makefile"
 	make_fake_tree "$T/other"
 	KERNEL_TREE="$T/tree" "$KHO" build tree-x86_64 >"$T/out" 2>/dev/null 3>&- &
 	builder=$!
 	wait_for "$T/pids"
 	KERNEL_TREE="$T/other" run -0 "$KHO" build tree-x86_64
+	kill -0 "$builder"
+	touch "$T/go"
 	wait "$builder"
 	[ -s "$(cat "$T/out")/vmlinux" ]
 }
