@@ -49,7 +49,7 @@ run_phase() {
 			shown=$seconds
 			show_progress "$seconds" "$title: $("$counter"), $seconds s"
 		fi
-		sleep 0.2
+		sleep 0.05
 	done
 	wait "$CHILD" || status=$?
 	CHILD=
