@@ -63,8 +63,8 @@ static void random_distances(struct kho_random *random, struct kho_topology *top
 
 /* --- placed: pieces of nodes in any order, with holes between --- */
 
-#define PIECES_MAX 4
-#define HOLES_MAX  8
+#define PIECES_MAX  4 /* of a node */
+#define HOLES_AFTER 8 /* pieces at most, so that there are no more holes than can be made */
 
 struct piece {
 	unsigned int nid;
@@ -121,6 +121,21 @@ static void put_large_first(GArray *pieces)
 	}
 }
 
+/* Where no piece is, the first becomes all of its node. */
+static void make_first_large(GArray *pieces)
+{
+	struct piece *first = &g_array_index(pieces, struct piece, 0);
+
+	for (guint i = pieces->len - 1; i > 0 && first->bytes < KHO_PC_LOW_LEAST; i--) {
+		const struct piece *other = &g_array_index(pieces, struct piece, i);
+
+		if (other->nid != first->nid)
+			continue;
+		first->bytes += other->bytes;
+		g_array_remove_index(pieces, i);
+	}
+}
+
 static void random_windows(struct kho_random *random, struct kho_topology *topology, uint64_t start)
 {
 	start = (start + GIB - 1) / GIB * GIB + 4 * GIB;
@@ -153,17 +168,17 @@ static void place(struct kho_random *random, struct kho_topology *topology)
 {
 	g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(struct piece));
 	struct kho_placing placing = { .topology = topology };
-	guint holes = 0;
 
 	for (guint nid = 0; nid < topology->nodes->len; nid++)
 		cut_node(random, nid, kho_topology_node(topology, nid)->memory, pieces);
 	shuffle(random, pieces);
 	put_large_first(pieces);
+	make_first_large(pieces);
 	for (guint i = 0; i < pieces->len; i++) {
 		const struct piece *piece = &g_array_index(pieces, struct piece, i);
 
 		kho_placing_add(&placing, piece->nid, piece->bytes);
-		if (holes++ < HOLES_MAX && kho_random_below(random, 4) == 0)
+		if (i < HOLES_AFTER && kho_random_below(random, 4) == 0)
 			kho_placing_skip(&placing, (1 + kho_random_below(random, 1024)) * MIB);
 	}
 	random_windows(random, topology, placing.at);
