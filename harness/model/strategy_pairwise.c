@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Machines that differ in several ways at once, so that every two of them meet. */
+/*
+ * Machines that differ in several ways at once, so that every two of them meet. No way hides another: a node without
+ * memory is one more, holes are whole sections, and taking turns needs no holes.
+ */
 #include "harness/model/pairwise.h"
 #include "harness/model/placing.h"
 #include "harness/model/strategies.h"
@@ -27,7 +30,7 @@ static const guint levels[NR_FACTORS] = {
 
 static const char *const words[NR_FACTORS][3] = {
 	[SHARES] = { NULL, "uneven" },
-	[MEMORYLESS] = { NULL, "the second without memory" },
+	[MEMORYLESS] = { NULL, "one more without memory" },
 	[CPUS] = { "a CPU on each", "a CPU on the first" },
 	[DISTANCES] = { NULL, "in a ring" },
 	[PLACE] = { NULL, "taking turns", "with holes" },
@@ -48,43 +51,52 @@ static char *describe(const struct kho_combination *row)
 	return g_string_free(text, FALSE);
 }
 
+/* Node 1, where there is one. */
+static bool is_memoryless(const struct kho_combination *row, guint nid)
+{
+	return row->levels[MEMORYLESS] && nid == 1;
+}
+
+static guint count_nodes(const struct kho_combination *row)
+{
+	return nodes_of[row->levels[NODES]] + row->levels[MEMORYLESS];
+}
+
 /* An uneven node 0 gives half of its own to the last; one whose border is inside a section has 37 MiB more. */
 static uint64_t memory_of(const struct kho_combination *row, guint nid)
 {
-	guint last = nodes_of[row->levels[NODES]] - 1;
 	uint64_t size = size_of[row->levels[SIZE]];
 
-	if (row->levels[MEMORYLESS] && nid == 1)
+	if (is_memoryless(row, nid))
 		return 0;
 	if (row->levels[SHARES] && nid == 0)
 		size /= 2;
-	else if (row->levels[SHARES] && nid == last)
+	else if (row->levels[SHARES] && nid == count_nodes(row) - 1)
 		size += size / 2;
 	return row->levels[ALIGNED] ? size + 37 * MIB : size;
 }
 
 static void add_nodes(struct kho_topology *topology, const struct kho_combination *row)
 {
-	for (guint nid = 0; nid < nodes_of[row->levels[NODES]]; nid++) {
-		bool memoryless = row->levels[MEMORYLESS] && nid == 1;
-
+	for (guint nid = 0; nid < count_nodes(row); nid++)
 		/* A node with neither memory nor a CPU is none. */
-		kho_topology_add_node(topology, memory_of(row, nid), nid == 0 || memoryless || !row->levels[CPUS]);
-	}
+		kho_topology_add_node(topology, memory_of(row, nid),
+				      nid == 0 || is_memoryless(row, nid) || !row->levels[CPUS]);
 }
 
-/* Twice a half of each node: one node behind the other's half, or with 192 MiB of nothing behind each. */
+/* Each node in turn, or twice a half of each, or with two sections of nothing behind each. */
 static void place(struct kho_topology *topology, const struct kho_combination *row)
 {
 	struct kho_placing placing = { .topology = topology };
+	guint turns = row->levels[PLACE] == TURNS ? 2 : 1;
 
-	for (guint turn = 0; turn < 2; turn++) {
+	for (guint turn = 0; turn < turns; turn++) {
 		for (guint nid = 0; nid < topology->nodes->len; nid++) {
-			uint64_t memory = memory_of(row, nid), half = memory / 2 / MIB * MIB;
+			uint64_t memory = memory_of(row, nid), part = memory / turns / MIB * MIB;
 
-			kho_placing_add(&placing, nid, turn ? memory - half : half);
-			if (row->levels[PLACE] == HOLES && nid % 4 == 0)
-				kho_placing_skip(&placing, 192 * MIB);
+			kho_placing_add(&placing, nid, turn == turns - 1 ? memory - turn * part : part);
+			if (row->levels[PLACE] == HOLES && memory)
+				kho_placing_skip(&placing, 256 * MIB);
 		}
 	}
 }
