@@ -129,6 +129,17 @@ grid-2x4G-uneven.yaml grid-2x4G.yaml" ]
 	done
 }
 
+@test "real: a file says by how much it was scaled down, and a CPU stands for all of a node" {
+	"$GEN" --strategy=real --scale=128 --output="$T/real"
+	for file in "$T"/real/*.yaml; do
+		[[ $(head -1 "$file") == "# $(basename "$file" .yaml), made by: kho-topology-gen --strategy=real --scale=128" ]]
+		grep -q '^description: .*, 1/128 of the memory' "$file"
+		run ! grep 'cpus: [^1]' "$file"
+	done
+	run -0 "$GEN" --draw "$T/real/real-xeon-max.yaml"
+	[[ ${lines[0]} == "real-xeon-max: two Xeons, their fast memory as nodes, 1/128 of the memory" ]]
+}
+
 @test "--draw: files and names, with scratch and without" {
 	topologies=$BATS_TEST_DIRNAME/../../topologies
 	run -0 --separate-stderr "$GEN" --draw "$topologies/two-even.yaml" --draw interleaved memoryless

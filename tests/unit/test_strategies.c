@@ -212,13 +212,91 @@ static void test_edges(void **state)
 	}
 }
 
+/* --- real --- */
+
+/* As published for the real machines, row by row. */
+static const struct {
+	const char *name, *memory, *distances;
+} published[] = {
+	{ "real-xeon-2s", "6144 6144", "10 21 21 10" },
+	{ "real-xeon-2s-snc2", "3072 3072 3072 3072", "10 11 21 21 11 10 21 21 21 21 10 11 21 21 11 10" },
+	{ "real-xeon-max", "8192 8192 1024 1024", "10 21 13 23 21 10 23 13 13 23 10 23 23 13 23 10" },
+	{ "real-epyc-2s-nps1", "12288 12288", "10 32 32 10" },
+	{ "real-cxl-expanders", "1024 1024 1024 2048", "10 21 14 24 21 10 24 14 14 24 10 26 24 14 26 10" },
+	{ "real-arm64-2s-4n", "2048 2048 2048 2048", "10 12 20 22 12 10 22 24 20 22 10 12 22 24 12 10" },
+	{ "real-arm64-one-of-4", "0 512 0 0", "10 12 20 22 12 10 22 24 20 22 10 12 22 24 12 10" },
+	{ "real-arm64-gpu", "7680 1536", "10 80 80 10" },
+};
+
+static char *memory_text(const struct kho_topology *topology)
+{
+	GString *text = g_string_new(NULL);
+
+	for (unsigned int nid = 0; nid < topology->nodes->len; nid++)
+		g_string_append_printf(text, "%s%u", nid ? " " : "",
+				       (unsigned int)(kho_topology_node(topology, nid)->memory / MIB));
+	return g_string_free(text, FALSE);
+}
+
+static char *distances_text(const struct kho_topology *topology)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < topology->nodes->len * topology->nodes->len; i++)
+		g_string_append_printf(text, "%s%u", i ? " " : "", topology->distances[i]);
+	return g_string_free(text, FALSE);
+}
+
+static void test_real_as_published(void **state)
+{
+	g_autoptr(GPtrArray) topologies = generate("strategy=real scale=64");
+
+	for (size_t i = 0; i < COUNT(published); i++) {
+		const struct kho_topology *topology = find(topologies, published[i].name);
+		g_autofree char *memory = memory_text(topology), *distances = distances_text(topology);
+
+		assert_string_equal(memory, published[i].memory);
+		assert_string_equal(distances, published[i].distances);
+	}
+}
+
+static void assert_sound(const struct kho_topology *topology, const char *factor)
+{
+	unsigned int nodes = topology->nodes->len;
+
+	assert_true(g_str_has_suffix(topology->description, factor));
+	assert_true(kho_topology_bootable(topology, NULL));
+	assert_in_range(kho_topology_memory(topology), 512 * MIB, 64 * TIB);
+	for (unsigned int from = 0; from < nodes; from++) {
+		assert_in_range(kho_topology_node(topology, from)->cpus, 0, 1);
+		for (unsigned int to = 0; to < nodes; to++)
+			assert_int_equal(topology->distances[from * nodes + to],
+					 topology->distances[to * nodes + from]);
+	}
+}
+
+/* However far they are scaled down, a kernel boots on them. */
+static void test_real_scales(void **state)
+{
+	static const guint scales[] = { 1, 64, 128, 4096 };
+
+	for (size_t i = 0; i < COUNT(scales); i++) {
+		g_autofree char *arguments = g_strdup_printf("strategy=real scale=%u", scales[i]);
+		g_autofree char *factor = g_strdup_printf(", 1/%u of the memory", scales[i]);
+		g_autoptr(GPtrArray) topologies = generate(arguments);
+
+		assert_in_range(topologies->len, 10, 40);
+		for (guint j = 0; j < topologies->len; j++)
+			assert_sound(g_ptr_array_index(topologies, j), factor);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_placed_variety),
-		cmocka_unit_test(test_placed_small),
-		cmocka_unit_test(test_placed_is_pinned),
-		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_placed_variety),	  cmocka_unit_test(test_placed_small),
+		cmocka_unit_test(test_placed_is_pinned),  cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_real_as_published), cmocka_unit_test(test_real_scales),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
