@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A thousand random machines, half of them placed: made, written, read, drawn, and handovers on them laid out on paper.
+/*
+ * A thousand random machines, half of them placed, and those of the strategies that make always the same: made,
+ * written, read, drawn, and handovers on them laid out on paper.
  */
 #include <string.h>
 
@@ -10,19 +12,21 @@
 
 #define COUNT_EACH 500
 
-static GPtrArray *generate(bool placed)
+static GPtrArray *generate(enum kho_strategy strategy, bool placed)
 {
 	g_autoptr(KhoGenerateOptions) options = kho_generate_options_new();
 	g_autoptr(GError) error = NULL;
 	GPtrArray *topologies;
 
-	options->strategy = KHO_STRATEGY_RANDOM;
+	options->strategy = strategy;
 	options->seed = 5;
 	options->count = COUNT_EACH;
 	options->placed = placed;
 	topologies = kho_generate(options, &error);
 	if (!topologies)
 		fail_msg("%s", error->message);
+	if (strategy == KHO_STRATEGY_RANDOM)
+		assert_int_equal(topologies->len, COUNT_EACH);
 	return topologies;
 }
 
@@ -95,38 +99,52 @@ static guint lay_out(const struct kho_result *reference, const struct kho_topolo
 	return known;
 }
 
-static void check_all(bool placed)
+static void check_all(enum kho_strategy strategy, bool placed)
 {
-	g_autoptr(GPtrArray) topologies = generate(placed);
+	g_autoptr(GPtrArray) topologies = generate(strategy, placed);
 	struct kho_result *like = reference();
 	guint known = 0;
 
-	assert_int_equal(topologies->len, COUNT_EACH);
 	for (guint i = 0; i < topologies->len; i++) {
 		g_autoptr(KhoTopology) topology = read_back(g_ptr_array_index(topologies, i));
 
 		check_drawing(topology, NULL);
 		known += lay_out(like, topology);
 	}
-	assert_in_range(known, COUNT_EACH, 3 * COUNT_EACH);
+	assert_in_range(known, topologies->len, 3 * topologies->len);
 	kho_result_free(like);
 }
 
 static void test_as_they_come(void **state)
 {
-	check_all(false);
+	check_all(KHO_STRATEGY_RANDOM, false);
 }
 
 static void test_placed(void **state)
 {
-	check_all(true);
+	check_all(KHO_STRATEGY_RANDOM, true);
+}
+
+static void test_pairwise(void **state)
+{
+	check_all(KHO_STRATEGY_PAIRWISE, false);
+}
+
+static void test_edge(void **state)
+{
+	check_all(KHO_STRATEGY_EDGE, false);
+}
+
+static void test_real(void **state)
+{
+	check_all(KHO_STRATEGY_REAL, false);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_as_they_come),
-		cmocka_unit_test(test_placed),
+		cmocka_unit_test(test_as_they_come), cmocka_unit_test(test_placed), cmocka_unit_test(test_pairwise),
+		cmocka_unit_test(test_edge),	     cmocka_unit_test(test_real),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
