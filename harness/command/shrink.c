@@ -38,6 +38,7 @@ struct shrink {
 	struct kho_paper_options paper;
 	GPtrArray *cells, *topologies; /* that were booted; the campaign borrows them */
 	enum kho_verdict_name verdict; /* that must stay */
+	bool replay_is_right;	       /* about the first cell: otherwise only boots tell */
 	char *reason;		       /* of the last boot that shows the same */
 	int boots;
 	bool failed;
@@ -71,7 +72,7 @@ static enum kho_verdict_name verdict_of(const struct shrink *shrink, const struc
 
 /* --- on paper --- */
 
-/* The estimator says what is wrong, and replay, as far as it knows, does not. */
+/* The estimator says what is wrong, and replay, if it was right about the cell itself, says that it is. */
 static bool may_show(const struct shrink *shrink, const struct kho_forecast *forecast)
 {
 	enum kho_answer wrong = shrink->verdict == KHO_VERDICT_FN ? KHO_ANSWER_SUFFICIENT : KHO_ANSWER_INSUFFICIENT;
@@ -79,7 +80,7 @@ static bool may_show(const struct shrink *shrink, const struct kho_forecast *for
 	if (kho_paper_end(forecast->paper) != KHO_PAPER_LOADED ||
 	    forecast->predictions[shrink->estimator].answer != wrong)
 		return false;
-	return shrink->estimator == KHO_ESTIMATOR_REPLAY || forecast->predictions[KHO_ESTIMATOR_REPLAY].answer != wrong;
+	return !shrink->replay_is_right || forecast->predictions[KHO_ESTIMATOR_REPLAY].answer != wrong;
 }
 
 /* Where nothing can be laid out on paper, it takes a boot. */
@@ -176,6 +177,12 @@ static bool write_files(const struct shrink *shrink, const struct kho_shrunk *sh
 
 /* --- all of it --- */
 
+/* The verdict on an estimator that says the opposite of the one that is wrong. */
+static enum kho_verdict_name right_of(enum kho_verdict_name wrong)
+{
+	return wrong == KHO_VERDICT_FN ? KHO_VERDICT_TP : KHO_VERDICT_TN;
+}
+
 static enum kho_exit shrink_it(struct shrink *shrink)
 {
 	const struct kho_cell *cell = g_ptr_array_index(shrink->one->cells, 0);
@@ -187,6 +194,7 @@ static enum kho_exit shrink_it(struct shrink *shrink)
 	if (!first)
 		return KHO_EXIT_HOST;
 	shrink->verdict = verdict_of(shrink, first);
+	shrink->replay_is_right = first->estimates[KHO_ESTIMATOR_REPLAY].verdict.name == right_of(shrink->verdict);
 	shrink->reason = kho_text_clean(first->outcome.reason);
 	if (shrink->verdict != KHO_VERDICT_FP && shrink->verdict != KHO_VERDICT_FN) {
 		printf("%s is not wrong about %s: %s\n", kho_estimator_text(shrink->estimator), cell->id,
@@ -233,6 +241,11 @@ static enum kho_exit prepare_and_run(struct shrink *shrink, const char *id)
 		return kho_command_fail(error);
 	name = g_strdup_printf("%s-shrunk", one->topology->name);
 	shrink->name = shrink->name ?: name;
+	if (!kho_name_valid(shrink->name)) {
+		error = g_error_new(KHO_ERROR, KHO_ERROR_INPUT, "%s: too long for a name: give one with --name",
+				    shrink->name);
+		return kho_command_fail(error);
+	}
 	shrink->one = one;
 	shrink->cells = cells;
 	shrink->topologies = topologies;

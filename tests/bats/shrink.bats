@@ -29,6 +29,10 @@ refused() {
 	refused 6.19-x86_64/one/16M,16M,16M --boots=0
 	refused 6.19-x86_64/one/16M,16M,16M --topology="$BATS_TEST_DIRNAME/../../topologies/two-even.yaml"
 	[[ $output == *"is called 'two-even', but the cell's topology 'one'" ]]
+	long=$(printf 'x%.0s' $(seq 60))
+	cp "$BATS_TEST_DIRNAME/../../topologies/one.yaml" "$BATS_TEST_TMPDIR/$long.yaml"
+	refused "6.19-x86_64/$long/16M,16M,16M" --topology="$BATS_TEST_TMPDIR/$long.yaml"
+	[[ $output == *"$long-shrunk: too long for a name: give one with --name" ]]
 	[ ! -e "$RESULTS" ]
 }
 
