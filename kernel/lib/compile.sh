@@ -8,7 +8,7 @@ set_make() {
 	# shellcheck disable=SC2054
 	MAKE=(
 		env -i PATH="$PATH" HOME="$WORK" LC_ALL=C TZ=UTC make -C "$SOURCE" ARCH="$(arch_make)"
-		LOCALVERSION= RUSTC=no-rustc PAHOLE=no-pahole
+		CROSS_COMPILE="$(arch_cross)" LOCALVERSION= RUSTC=no-rustc PAHOLE=no-pahole
 		KBUILD_BUILD_TIMESTAMP='Thu Jan  1 00:00:00 UTC 1970'
 		KBUILD_BUILD_USER=kho-matrix KBUILD_BUILD_HOST=kho-matrix KBUILD_BUILD_VERSION=1
 		KCFLAGS="-ffile-prefix-map=$SOURCE=." KAFLAGS="-ffile-prefix-map=$SOURCE=."

@@ -5,9 +5,9 @@
 
 configure() {
 	local config fragments=()
-	for config in "${K_CONFIGS[@]}"; do
+	while IFS= read -r config; do
 		fragments+=("$KHO_ROOT/$config")
-	done
+	done < <(for_version "${K_CONFIGS[@]}")
 	cat -- "${fragments[@]}" >"$WORK/fragment"
 	run_phase "configure" configured make_config || {
 		keep_log

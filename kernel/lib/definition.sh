@@ -7,11 +7,12 @@ bad_line() {
 	fail 2 "$DEFINITION:$LINE" "$1"
 }
 
-# read_definition NAME: sets K_NAME, K_ARCH, K_SERIES, K_SOURCE (debian, tree or dir), K_PACKAGE, K_SUITES,
-# K_VERSIONS, K_PIN (version to SHA-256), K_CONFIGS, K_PATCHES, and DEFINITION, the file.
+# read_definition NAME: sets K_NAME, K_ARCH, K_SERIES, K_SOURCE (debian, debian-binary, tree or dir), K_PACKAGE, K_SUITES,
+# K_VERSIONS, K_PIN (version to SHA-256), K_CONFIGS, K_PATCHES, K_RANGE (file to the versions that it is for), and
+# DEFINITION, the file.
 read_definition() {
 	K_NAME=$1 K_ARCH='' K_SERIES='' K_SOURCE='' K_PACKAGE='' K_SUITES=() K_VERSIONS=() K_CONFIGS=() K_PATCHES=()
-	declare -gA K_PIN=()
+	declare -gA K_PIN=() K_RANGE=()
 	DEFINITION=$KERNELS_DIR/$K_NAME.kernel
 	[[ $K_NAME =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && -f $DEFINITION ]] ||
 		fail 2 "$K_NAME" "no such kernel" "kho-kernel list names those there are"
@@ -50,8 +51,8 @@ read_source() {
 	[[ -z $K_SOURCE ]] || bad_line "source: given twice"
 	K_SOURCE=${1:-}
 	case $K_SOURCE in
-	debian)
-		[[ $# -ge 3 ]] || bad_line "source debian: needs a source package and at least one suite"
+	debian | debian-binary)
+		[[ $# -ge 3 ]] || bad_line "source $1: needs a package and at least one suite"
 		K_PACKAGE=$2
 		K_SUITES=("${@:3}")
 		;;
@@ -59,13 +60,13 @@ read_source() {
 		[[ $# -eq 1 ]] || bad_line "source $1: takes no value"
 		;;
 	*)
-		bad_line "source: must be debian, tree or dir, not '$K_SOURCE'"
+		bad_line "source: must be debian, debian-binary, tree or dir, not '$K_SOURCE'"
 		;;
 	esac
 }
 
 read_version() {
-	[[ $# -eq 1 || $# -eq 2 ]] || bad_line "version: needs a version, and may have its tarball's SHA-256"
+	[[ $# -eq 1 || $# -eq 2 ]] || bad_line "version: needs a version, and may have the SHA-256 of its tarball or package"
 	[[ $1 =~ ^[0-9]+(\.[0-9]+)+$ ]] || bad_line "version: '$1' is not a version"
 	[[ -z ${2:-} || $2 =~ ^[0-9a-f]{64}$ ]] || bad_line "version: '$2' is not a SHA-256"
 	K_VERSIONS+=("$1")
@@ -74,18 +75,26 @@ read_version() {
 
 add_file() {
 	local -n list=$1
-	[[ $# -eq 3 ]] || bad_line "$2: needs one file"
-	[[ -f $KHO_ROOT/$3 ]] || bad_line "$2: $3: no such file"
-	list+=("$3")
+	local key=$2 file=${3:-}
+	[[ $# -ge 3 && $# -le 5 ]] ||
+		bad_line "$key: needs a file, and may have the first version that it is for and the first that it is not"
+	[[ -f $KHO_ROOT/$file ]] || bad_line "$key: $file: no such file"
+	local version
+	for version in "${@:4}"; do
+		[[ $version =~ ^[0-9]+(\.[0-9]+)+$ ]] || bad_line "$key: '$version' is not a version"
+	done
+	list+=("$file")
+	K_RANGE[$file]="${*:4}"
 }
 
 check_definition() {
 	LINE=$((LINE > 0 ? LINE : 1))
 	[[ -n $K_ARCH ]] || bad_line "arch: missing"
-	arch_known || bad_line "arch: '$K_ARCH' is not known, known is x86_64"
+	arch_known || bad_line "arch: '$K_ARCH' is not known, known are $ARCHES"
+	[[ $K_NAME == *-"$K_ARCH" ]] || bad_line "arch: the name of a kernel for it must end in -$K_ARCH"
 	[[ -n $K_SOURCE ]] || bad_line "source: missing"
 	[[ $K_SOURCE == dir || ${#K_CONFIGS[@]} -gt 0 ]] || bad_line "config: missing"
-	[[ $K_SOURCE != debian || ${#K_VERSIONS[@]} -gt 0 ]] || bad_line "version: missing"
+	[[ $K_SOURCE != debian* || ${#K_VERSIONS[@]} -gt 0 ]] || bad_line "version: missing"
 	local version
 	for version in "${K_VERSIONS[@]}"; do
 		[[ $version == "$K_SERIES".* || $version == "$K_SERIES" ]] ||
@@ -93,7 +102,7 @@ check_definition() {
 	done
 	case $K_SOURCE in
 	tree) require_directory KERNEL_TREE "a kernel source tree" ;;
-	dir) require_directory KERNEL_DIR "a finished build (bzImage, vmlinux, .config)" ;;
+	dir) require_directory KERNEL_DIR "a finished build ($(arch_image_name), vmlinux, .config)" ;;
 	esac
 }
 

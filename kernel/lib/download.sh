@@ -1,5 +1,5 @@
-# The tarball of a Debian source package, from the mirror that this machine's apt uses already, in an apt state
-# of our own: the machine's apt is asked where the mirror is, and never written to.
+# The tarball of a Debian source package, or the binary package with one inside, from the mirror that this machine's
+# apt uses already, in an apt state of our own: the machine's apt is asked where the mirror is, and never written to.
 # shellcheck shell=bash
 # What is set here is read by the other steps.
 # shellcheck disable=SC2034
@@ -20,10 +20,17 @@ get_tarball() {
 		"see the lines above; is the network up, and does apt-get update work?"
 }
 
+# Where the download of a version is or will be.
+tarball_path() {
+	local suffix=.orig.tar.xz
+	[[ $K_SOURCE != debian-binary ]] || suffix=.deb
+	printf '%s' "$CACHE/downloads/${K_PACKAGE}_$1$suffix"
+}
+
 # A tarball counts only with its hash: that of the kernel file or, for a version without, of the index it came from.
 cached_tarball() {
 	local version=$1 want
-	TARBALL=$CACHE/downloads/${K_PACKAGE}_$version.orig.tar.xz
+	TARBALL=$(tarball_path "$version")
 	[[ -f $TARBALL ]] || return 1
 	want=${K_PIN[$version]}
 	[[ -n $want || ! -f $TARBALL.sha256 ]] || want=$(<"$TARBALL.sha256")
@@ -91,17 +98,32 @@ find_uri() {
 	for suite in "${K_SUITES[@]}"; do
 		read_index "$suite" || continue
 		APT_SUITE=$suite
-		package_version=$(private_apt apt-cache showsrc --only-source "$K_PACKAGE" 2>/dev/null |
-			sed -n "s/^Version: \(${version//./\\.}-.*\)/\1/p" | tail -n 1)
-		[[ -n $package_version ]] || continue
-		line=$(private_apt apt-get source --print-uris --only-source --tar-only \
-			"$K_PACKAGE=$package_version" 2>/dev/null | grep -F ".orig.tar.xz' ") || continue
+		package_version=$(package_versions | grep -E "^${version//./\\.}-" | tail -n 1) || continue
+		line=$(package_uris "$package_version" | grep -E "\.(orig\.tar\.xz|deb)' ") || continue
 		if [[ $line =~ ^\'([^\']+)\'\ [^\ ]+\ ([0-9]+)\ SHA256:([0-9a-f]{64}) ]]; then
 			uri=${BASH_REMATCH[1]} size=${BASH_REMATCH[2]} hash=${BASH_REMATCH[3]}
 			return 0
 		fi
 	done
 	return 1
+}
+
+# The versions of the package that the index of APT_SUITE names, a line each.
+package_versions() {
+	if [[ $K_SOURCE == debian-binary ]]; then
+		private_apt apt-cache madison "$K_PACKAGE" 2>/dev/null | awk '{ print $3 }'
+	else
+		private_apt apt-cache showsrc --only-source "$K_PACKAGE" 2>/dev/null | sed -n 's/^Version: //p'
+	fi
+}
+
+# Of one of them, what apt would fetch: 'URI' FILE SIZE SHA256:HASH.
+package_uris() {
+	if [[ $K_SOURCE == debian-binary ]]; then
+		private_apt apt-get download --print-uris "$K_PACKAGE=$1" 2>/dev/null
+	else
+		private_apt apt-get source --print-uris --only-source --tar-only "$K_PACKAGE=$1" 2>/dev/null
+	fi
 }
 
 # Sets MIRROR: where this machine gets Debian itself from (not its security archive, not a third party). A machine
@@ -126,7 +148,8 @@ set_mirror() {
 
 # One private apt state per suite, so that each index is read alone.
 read_index() {
-	local suite=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite=$1 keyring=/usr/share/keyrings/debian-archive-keyring.gpg kind=deb-src
+	[[ $K_SOURCE != debian-binary ]] || kind=deb
 	APT_SUITE=$suite
 	local dir=$WORK/apt/$suite
 	if [[ -e $dir/status ]]; then
@@ -135,7 +158,7 @@ read_index() {
 	fi
 	mkdir -p "$dir"/{lists,cache}/partial
 	printf 'bad' >"$dir/status"
-	printf 'deb-src [signed-by=%s] %s %s main\n' "$keyring" "$MIRROR" "$suite" >"$dir/sources.list"
+	printf '%s [signed-by=%s] %s %s main\n' "$kind" "$keyring" "$MIRROR" "$suite" >"$dir/sources.list"
 	write_apt_conf "$dir"
 	if ! run_phase "read the index of $suite" index_size private_apt apt-get update; then
 		note "the index of $suite: $(last_apt_error)"

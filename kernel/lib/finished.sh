@@ -18,9 +18,9 @@ find_finished_build() {
 
 link_finished_build() {
 	local image_release
-	RELEASE=$(grep -aom1 'Linux version [0-9][^ ]*' "$USER_DIR/vmlinux" | head -n 1 | cut -d' ' -f3) ||
-		fail 2 "KERNEL_DIR=$USER_DIR" "vmlinux" "not an uncompressed kernel"
-	image_release=$(bzimage_release "$USER_IMAGE") || fail 2 "KERNEL_DIR=$USER_DIR" "$USER_IMAGE" "not a bzImage"
+	RELEASE=$(banner_release "$USER_DIR/vmlinux") || fail 2 "KERNEL_DIR=$USER_DIR" "vmlinux" "not an uncompressed kernel"
+	image_release=$(image_release "$USER_IMAGE") ||
+		fail 2 "KERNEL_DIR=$USER_DIR" "$USER_IMAGE" "not a $(arch_image_name)"
 	[[ $image_release == "$RELEASE" ]] ||
 		fail 2 "KERNEL_DIR=$USER_DIR" "the image is $image_release but vmlinux is $RELEASE" "build both together"
 	VERSION=$RELEASE SOURCE_SHA256=unknown PATCHED=unknown
@@ -28,6 +28,21 @@ link_finished_build() {
 		note "$USER_DIR/.config: CONFIG_KEXEC_HANDOVER is off: no handover will happen"
 	ln -s -- "$USER_IMAGE" "$WORK/result/$(arch_image_name)"
 	ln -s -- "$USER_DIR/vmlinux" "$USER_DIR/.config" "$WORK/result/"
+}
+
+banner_release() {
+	grep -aom1 'Linux version [0-9][^ ]*' "$1" | head -n 1 | cut -d' ' -f3
+}
+
+# arm64's has "ARM\x64" at 0x38, and is not compressed.
+image_release() {
+	case $K_ARCH in
+	x86_64) bzimage_release "$1" ;;
+	arm64)
+		[[ $(dd if="$1" bs=1 skip=$((0x38)) count=4 status=none) == ARMd ]] || return 1
+		banner_release "$1"
+		;;
+	esac
 }
 
 # The boot protocol: "HdrS" at 0x202, and at 0x20e where, less 0x200, the version string begins.

@@ -7,7 +7,7 @@ NEEDED_MIB=3072
 # Command and the Debian package it comes from.
 TOOLS=(
 	make make gcc gcc ld binutils flex flex bison bison bc bc lz4 lz4 patch patch
-	tar tar xz xz-utils flock util-linux perl perl-base find findutils
+	tar tar xz xz-utils dpkg-deb dpkg flock util-linux perl perl-base find findutils
 )
 
 check_tools() {

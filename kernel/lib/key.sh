@@ -21,7 +21,7 @@ hash_inputs() {
 }
 
 # The steps that shape the result. How it is asked for, fetched, waited for and shown does not count.
-SHAPING_STEPS=(kernel/lib/{arch,build,source,tree,config,compile,finished,result}.sh)
+SHAPING_STEPS=(kernel/lib/{arch,build,range,source,tree,config,compile,finished,result}.sh)
 
 # Names in the repository count, its place on this machine does not.
 key_input() (
@@ -30,16 +30,19 @@ key_input() (
 	sha256sum <"$DEFINITION"
 	sha256sum -- kernel/unpack.exclude "${SHAPING_STEPS[@]}"
 	if [[ $K_SOURCE != dir ]]; then
-		sha256sum -- "${K_CONFIGS[@]}" "${K_PATCHES[@]}" "${KERNEL_ESTIMATOR[@]}"
+		sha256sum -- "${K_CONFIGS[@]}" "${K_PATCHES[@]}" "${KERNEL_ESTIMATOR[@]}" "$KERNEL_CALLER"
 		compiler_version
 	fi
 	printf 'state %s\n' "${USER_STATE:-}"
 )
 
 compiler_version() {
-	command -v gcc >/dev/null || fail 3 "missing: gcc" "install the package gcc" "ci/deps does it"
-	gcc -v 2>&1 | grep -E '^(Target|gcc version)'
-	ld --version | head -n 1
+	local cross
+	cross=$(arch_cross)
+	command -v "${cross}gcc" >/dev/null ||
+		fail 3 "missing: ${cross}gcc" "install the package $(arch_compiler_package)" "ci/deps does it"
+	"${cross}gcc" -v 2>&1 | grep -E "^(Target|gcc version)"
+	"${cross}ld" --version | head -n 1
 }
 
 set_dir_state() {

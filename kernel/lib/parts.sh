@@ -17,7 +17,7 @@ locate_parts() {
 	dir) fail 2 "$K_NAME" "a finished build has no source" "name another kernel, see kho-kernel list" ;;
 	esac
 	for version in "${K_VERSIONS[@]}"; do
-		TARBALL=$CACHE/downloads/${K_PACKAGE}_$version.orig.tar.xz
+		TARBALL=$(tarball_path "$version")
 		[[ -f $TARBALL ]] || continue
 		SOURCE_SHA256=${K_PIN[$version]}
 		[[ -n $SOURCE_SHA256 || ! -f $TARBALL.sha256 ]] || SOURCE_SHA256=$(<"$TARBALL.sha256")
@@ -38,6 +38,7 @@ unpack_parts() {
 	open_work "$(basename "$PARTS_DIR")"
 	[[ $(sha256sum <"$TARBALL" | cut -d' ' -f1) == "$SOURCE_SHA256" ]] ||
 		fail 3 "$TARBALL" "not the file it should be" "kernel/kho-kernel build $K_NAME fetches it again"
+	open_package
 	UNPACK_MIB=$(xz --robot --list -- "$TARBALL" | awk '$1 == "totals" { print int($5 / 1048576) }')
 	grep -v "^#" "$PARTS_LIST" >"$WORK/parts.include"
 	mkdir "$WORK/parts"
