@@ -48,7 +48,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
-MODEL := error size name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
+MODEL := error size arch name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
 	cell control ample reservation matrix matrix_file random placing pairwise generate_options strategy_grid strategy_pairwise strategy_random strategy_edge strategy_real simpler \
 	generate outcome prediction verdict result \
 	log_line early_trace kexec_segments
@@ -83,10 +83,10 @@ TOPOLOGY_GEN := harness/topology_gen harness/command/draw harness/command/paper_
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
-	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/successor \
+	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep guest/successor \
 	$(ESTIMATOR:%=estimator/%)
 # The guest's pure parts, as the unit tests link them.
-GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho
+GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 

@@ -42,17 +42,27 @@ void probe_missing(struct record_channel *channel, const char *what, const char 
 	record_send(&record);
 }
 
+/* What KHO and the estimator say of scratch explains no refusal. */
+#define ABOUT_SCRATCH "KHO: scratch"
+
 struct reason {
 	char *text;
 	size_t size;
 };
 
+static void append(struct reason *reason, const char *message)
+{
+	size_t used = strlen(reason->text);
+
+	snprintf(reason->text + used, reason->size - used, "%s%s", used ? "; " : "", message);
+}
+
 static bool keep_kho_message(const char *message, void *context)
 {
 	struct reason *reason = context;
 
-	if (strncmp(message, "KHO: ", strlen("KHO: ")) == 0)
-		snprintf(reason->text, reason->size, "%s", message);
+	if (strncmp(message, "KHO: ", strlen("KHO: ")) == 0 && strncmp(message, ABOUT_SCRATCH, strlen(ABOUT_SCRATCH)) != 0)
+		append(reason, message);
 	return true;
 }
 

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "guest/luo.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DEVICE	"/dev/liveupdate"
 #define SESSION "kho-matrix"
-#define TOKEN	1
 
 /* The kernel's interface, include/uapi/linux/liveupdate.h, unchanged from 6.19 to 7.3. */
 struct session_request {
@@ -55,79 +48,33 @@ static int open_session(unsigned long command)
 	return request.fd;
 }
 
-static uint64_t seed_of(const char *run)
+int luo_create(void)
 {
-	uint64_t seed = 0xcbf29ce484222325ULL; /* FNV-1a */
-
-	for (; *run; run++)
-		seed = (seed ^ (unsigned char)*run) * 0x100000001b3ULL;
-	return seed;
+	return open_session(LUO_CREATE_SESSION);
 }
 
-/* xorshift64: the n-th word of the payload follows from all before it. */
-static uint64_t next_word(uint64_t word)
+int luo_retrieve(void)
 {
-	word ^= word << 13;
-	word ^= word >> 7;
-	return word ^ word << 17;
+	return open_session(LUO_RETRIEVE_SESSION);
 }
 
-static void fill(uint64_t *words, size_t count, uint64_t seed)
+bool luo_put(int session, uint64_t token, int fd)
 {
-	for (size_t i = 0; i < count; i++)
-		words[i] = seed = next_word(seed);
+	struct file_request request = { .size = sizeof(request), .token = token, .fd = fd };
+
+	return ioctl(session, LUO_PRESERVE_FILE, &request) == 0;
 }
 
-static bool compare(const uint64_t *words, size_t count, uint64_t seed)
+int luo_get(int session, uint64_t token)
 {
-	for (size_t i = 0; i < count; i++) {
-		seed = next_word(seed);
-		if (words[i] != seed)
-			return false;
-	}
-	return true;
+	struct file_request request = { .size = sizeof(request), .token = token };
+
+	return ioctl(session, LUO_RETRIEVE_FILE, &request) == 0 ? request.fd : -1;
 }
 
-const char *luo_preserve(const char *run, size_t bytes)
+bool luo_finish(int session)
 {
-	struct file_request request = { .size = sizeof(request), .token = TOKEN };
-	int session = open_session(LUO_CREATE_SESSION);
-	void *memory;
-
-	if (session < 0)
-		return "create session";
-	request.fd = memfd_create("payload", MFD_CLOEXEC);
-	if (request.fd < 0 || ftruncate(request.fd, bytes) < 0)
-		return "create memfd";
-	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, request.fd, 0);
-	if (memory == MAP_FAILED)
-		return "map memfd";
-	fill(memory, bytes / sizeof(uint64_t), seed_of(run));
-	munmap(memory, bytes);
-	if (ioctl(session, LUO_PRESERVE_FILE, &request) < 0)
-		return "preserve memfd";
-	return NULL;
-}
-
-const char *luo_verify(const char *run, size_t *bytes)
-{
-	struct file_request request = { .size = sizeof(request), .token = TOKEN };
 	struct finish_request finish = { .size = sizeof(finish) };
-	int session = open_session(LUO_RETRIEVE_SESSION);
-	struct stat status;
-	void *memory;
 
-	if (session < 0)
-		return "retrieve session";
-	if (ioctl(session, LUO_RETRIEVE_FILE, &request) < 0 || fstat(request.fd, &status) < 0)
-		return "retrieve memfd";
-	*bytes = status.st_size;
-	memory = *bytes ? mmap(NULL, *bytes, PROT_READ, MAP_SHARED, request.fd, 0) : MAP_FAILED;
-	if (memory == MAP_FAILED)
-		return "map memfd";
-	if (!compare(memory, *bytes / sizeof(uint64_t), seed_of(run)))
-		return "content differs";
-	if (ioctl(session, LUO_FINISH, &finish) < 0)
-		return "finish session";
-	return NULL;
+	return ioctl(session, LUO_FINISH, &finish) == 0;
 }

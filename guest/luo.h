@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A payload handed over as a memfd by the Live Update Orchestrator, /dev/liveupdate (6.19 to 7.3).
- * Its content is derived from the run id, so that a successor that finds it intact has proven
- * whose successor it is.
+ * The Live Update Orchestrator, /dev/liveupdate (6.19 to 7.3): one session, whose files are handed over. Whatever
+ * fails, errno says why.
  */
 #ifndef KHO_GUEST_LUO_H
 #define KHO_GUEST_LUO_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
 bool luo_is_there(void);
 
-/*
- * Preserves @bytes of memory. The session lives as long as this process: nothing is closed.
- * NULL: done; otherwise the step that failed, and errno says why.
- */
-const char *luo_preserve(const char *run, size_t bytes);
+/* The session of the first kernel, which lives as long as it is open, and in the successor the same; -1: none. */
+int luo_create(void);
+int luo_retrieve(void);
 
-/* Retrieves the payload and compares every byte. NULL: intact; otherwise what is wrong. */
-const char *luo_verify(const char *run, size_t *bytes);
+/* Hands over a memfd, to be found by its token. */
+bool luo_put(int session, uint64_t token, int fd);
+int luo_get(int session, uint64_t token); /* its file descriptor; -1 */
+
+/* Tells the successor's kernel that all is taken. */
+bool luo_finish(int session);
 
 #endif

@@ -6,7 +6,8 @@
 #include "guest/memory_map.h"
 #include "guest/record.h"
 
-#define PROBE_PAYLOAD_BYTES (1UL << 20)
+#define PROBE_PAYLOAD_BYTES (1UL << 20) /* what proves the handover */
+#define PROBE_PROOF_TOKEN   1
 
 /* Reports, preserves, loads the successor and enters it. Returns an exit status if it could not. */
 int probe_first(struct record_channel *channel);
@@ -20,7 +21,7 @@ void probe_report_memory(struct record_channel *channel, const struct memory_map
 /* Sends a record of KHO_TYPE_MISSING. */
 void probe_missing(struct record_channel *channel, const char *what, const char *why);
 
-/* The last message of KHO or LUO in the log that explains a refusal; "" if there is none. */
+/* The messages of KHO in the log that can explain a refusal; "" if there is none. */
 void probe_find_reason(char *reason, size_t size);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@
 #include "guest/file.h"
 #include "guest/kernel_log.h"
 #include "guest/kho.h"
+#include "guest/keep.h"
 #include "guest/luo.h"
+#include "guest/memfd.h"
 #include "guest/probe.h"
 #include "guest/probe_estimate.h"
 #include "guest/successor.h"
@@ -44,30 +47,62 @@ static void report_preserved(struct record_channel *channel, const char *method,
 	record_send(&record);
 }
 
-/* Preserves by every way this kernel has. False: there is none, or one failed. */
-static bool preserve(struct record_channel *channel)
+static bool preserve_proof(struct record_channel *channel, int session)
 {
-	char run[KHO_RUN_LENGTH + 1];
-	const char *failed;
-	bool any = false;
+	int fd = memfd_new(channel->run, PROBE_PROOF_TOKEN, PROBE_PAYLOAD_BYTES, MEMFD_ANY_NODE);
 
-	if (luo_is_there()) {
-		memcpy(run, channel->run, sizeof(run));
-		failed = luo_preserve(run, PROBE_PAYLOAD_BYTES);
-		if (failed) {
-			record_error(channel, failed, errno);
-			return false;
-		}
-		report_preserved(channel, KHO_METHOD_LUO, PROBE_PAYLOAD_BYTES);
-		any = true;
+	if (fd < 0 || !luo_put(session, PROBE_PROOF_TOKEN, fd)) {
+		record_error(channel, "preserve memfd", errno);
+		return false;
 	}
-	if (file_exists(KHO_DEBUGFS "out/sub_fdts/kho_test")) {
-		report_preserved(channel, KHO_METHOD_TEST_KHO, 0);
-		any = true;
+	report_preserved(channel, KHO_METHOD_LUO, PROBE_PAYLOAD_BYTES);
+	return true;
+}
+
+static char *command_word(const char *word)
+{
+	char *cmdline = cmdline_read();
+	char *value = cmdline ? cmdline_value(cmdline, word) : NULL;
+
+	free(cmdline);
+	return value;
+}
+
+/* What the payload asks for, if it does. */
+static bool preserve_more(struct record_channel *channel, int session)
+{
+	char *word = command_word(KHO_WORD_KEEP);
+	struct keep_request request;
+	struct memory_map map = { 0 };
+	const char *failed = NULL;
+	uint64_t bytes = 0;
+
+	if (!word)
+		return true;
+	if (!keep_parse(word, &request))
+		failed = "read what is to be kept";
+	else if (!memory_map_read(&map))
+		failed = "read the memory map";
+	else
+		failed = keep_preserve(session, channel->run, &request, &map, &bytes);
+	if (failed)
+		record_error(channel, failed, errno);
+	else
+		report_preserved(channel, KHO_METHOD_KEEP, bytes);
+	memory_map_free(&map);
+	free(word);
+	return !failed;
+}
+
+static bool preserve_by_luo(struct record_channel *channel)
+{
+	int session = luo_create();
+
+	if (session < 0) {
+		record_error(channel, "create session", errno);
+		return false;
 	}
-	if (!any)
-		record_error(channel, "nothing can be preserved: neither /dev/liveupdate nor test_kho", 0);
-	return any;
+	return preserve_proof(channel, session) && preserve_more(channel, session);
 }
 
 static bool finalize(struct record_channel *channel)
@@ -80,16 +115,48 @@ static bool finalize(struct record_channel *channel)
 	return false;
 }
 
+/* Preserves by every way this kernel has, and finalizes KHO. False: there is none, or one failed. */
+static bool preserve(struct record_channel *channel)
+{
+	bool any = luo_is_there();
+
+	if (any && !preserve_by_luo(channel))
+		return false;
+	if (!any && command_word(KHO_WORD_KEEP)) {
+		record_error(channel, "memory cannot be kept: no /dev/liveupdate", ENOENT);
+		return false;
+	}
+	/* Where KHO is finalized, 6.18 asks test_kho only then; and nothing more can be preserved. */
+	if (!finalize(channel))
+		return false;
+	if (file_exists(KHO_DEBUGFS "out/sub_fdts/kho_test")) {
+		report_preserved(channel, KHO_METHOD_TEST_KHO, 0);
+		any = true;
+	}
+	if (!any)
+		record_error(channel, "nothing can be preserved: neither /dev/liveupdate nor test_kho", 0);
+	return any;
+}
+
 static char *successor_cmdline(void)
 {
-	char *cmdline = cmdline_read();
-	char *words = cmdline ? cmdline_value(cmdline, KHO_WORD_SUCCESSOR) : NULL;
+	char *words = command_word(KHO_WORD_SUCCESSOR);
 
-	free(cmdline);
 	if (words && percent_decode(words))
 		return words;
 	free(words);
 	return NULL;
+}
+
+/* A distribution's initrd is large; the kernel skips zeros behind the archive. */
+static bool enlarge_initrd(void)
+{
+	char *word = command_word(KHO_WORD_INITRD);
+	unsigned long long more = word ? strtoull(word, NULL, 10) : 0;
+	struct stat status;
+
+	free(word);
+	return !more || (stat(SUCCESSOR_INITRD, &status) == 0 && truncate(SUCCESSOR_INITRD, status.st_size + more) == 0);
 }
 
 static bool load(struct record_channel *channel)
@@ -102,7 +169,7 @@ static bool load(struct record_channel *channel)
 		record_error(channel, "no command line for the successor", EINVAL);
 		return false;
 	}
-	ok = successor_load(SUCCESSOR_KERNEL, SUCCESSOR_INITRD, cmdline);
+	ok = enlarge_initrd() && successor_load(SUCCESSOR_KERNEL, SUCCESSOR_INITRD, cmdline);
 	record_begin(&record, channel, KHO_TYPE_LOAD);
 	record_text(&record, "status", ok ? KHO_OK : strerrorname_np(errno));
 	record_send(&record);
@@ -144,18 +211,16 @@ static bool prepare_handover(struct record_channel *channel)
 	if (!probe_kernel_estimate(channel))
 		usleep(SETTLE_MICROSECONDS);
 	report_warnings(channel);
-	return preserve(channel) && finalize(channel);
+	return preserve(channel);
 }
 
 /* Is this the control without KHO? Then there is nothing to hand over, only a kernel to enter. */
 static bool plain_kexec_wanted(void)
 {
-	char *cmdline = cmdline_read();
-	char *control = cmdline ? cmdline_value(cmdline, KHO_WORD_CONTROL) : NULL;
+	char *control = command_word(KHO_WORD_CONTROL);
 	bool wanted = control && strcmp(control, KHO_CONTROL_WORD_OFF) == 0;
 
 	free(control);
-	free(cmdline);
 	return wanted;
 }
 

@@ -5,7 +5,9 @@
 
 #include "guest/kernel_log.h"
 #include "guest/kho.h"
+#include "guest/keep.h"
 #include "guest/luo.h"
+#include "guest/memfd.h"
 #include "guest/probe.h"
 
 static void report_revived(struct record_channel *channel, bool revived)
@@ -21,7 +23,7 @@ static void report_revived(struct record_channel *channel, bool revived)
 	record_send(&record);
 }
 
-static void report_intact(struct record_channel *channel, const char *method, const char *wrong, size_t bytes)
+static void report_intact(struct record_channel *channel, const char *method, const char *wrong, uint64_t bytes)
 {
 	struct record record;
 
@@ -45,6 +47,35 @@ static bool find_test_kho(const char *message, void *context)
 	return true;
 }
 
+static const char *verify_proof(int session, const char *run, uint64_t *bytes)
+{
+	int fd = luo_get(session, PROBE_PROOF_TOKEN);
+
+	if (fd < 0)
+		return "retrieve memfd";
+	if (!memfd_is_intact(fd, run, PROBE_PROOF_TOKEN, bytes))
+		return errno ? "read memfd" : "content differs";
+	return NULL;
+}
+
+static void verify_luo(struct record_channel *channel)
+{
+	int session = luo_retrieve();
+	const char *wrong = session < 0 ? "retrieve session" : NULL;
+	uint64_t bytes = 0, kept = 0;
+
+	if (!wrong)
+		wrong = verify_proof(session, channel->run, &bytes);
+	report_intact(channel, KHO_METHOD_LUO, wrong, bytes);
+	if (session < 0)
+		return;
+	wrong = keep_verify(session, channel->run, &kept);
+	if (wrong || kept)
+		report_intact(channel, KHO_METHOD_KEEP, wrong, kept);
+	if (!luo_finish(session))
+		report_intact(channel, KHO_METHOD_LUO, "finish session", bytes);
+}
+
 /* It may be another machine than the first kernel saw, if firmware's tables did not come through. */
 static void report_memory(struct record_channel *channel)
 {
@@ -63,15 +94,11 @@ int probe_successor(struct record_channel *channel)
 	const char *test_kho = not_found;
 	bool revived = kho_is_revived();
 	struct record record;
-	size_t bytes = 0;
 
 	report_revived(channel, revived);
 	report_memory(channel);
-	if (luo_is_there()) {
-		const char *wrong = luo_verify(channel->run, &bytes);
-
-		report_intact(channel, KHO_METHOD_LUO, wrong, bytes);
-	}
+	if (luo_is_there())
+		verify_luo(channel);
 	if (kernel_log_walk(find_test_kho, &test_kho) && test_kho != not_found)
 		report_intact(channel, KHO_METHOD_TEST_KHO, test_kho, 0);
 	record_begin(&record, channel, KHO_TYPE_END);

@@ -27,7 +27,13 @@
 #define KHO_WORD_SUCCESSOR "kho_matrix.successor=" /* the successor's command line, as %XX text */
 #define KHO_WORD_SHELL	   "kho_matrix.shell="	   /* 1: a busybox shell on the console instead of the probe */
 #define KHO_WORD_CONTROL   "kho_matrix.control="   /* KHO_CONTROL_WORD_*: this is no cell but a control */
+#define KHO_WORD_KEEP	   "kho_matrix.keep="	   /* BYTES:KHO_KEEP_*:SEED:NODE, what to preserve beside the proof; NODE -1: any */
+#define KHO_WORD_INITRD	   "kho_matrix.initrd="	   /* bytes to put behind the successor's initrd */
 #define KHO_WORD_FAULT	   "kho_matrix.fault="	   /* KHO_FAULT_*: to prove the harness's detectors */
+
+#define KHO_KEEP_BLOCK	  "block"    /* in one piece */
+#define KHO_KEEP_EACH_GIB "each-gib" /* BYTES in each block of 1 GiB */
+#define KHO_KEEP_RANDOM	  "random"   /* in pieces of 2 MiB */
 
 #define KHO_STAGE_FIRST	    "first"
 #define KHO_STAGE_SUCCESSOR "successor"
@@ -81,6 +87,7 @@
 #define KHO_NO		    "no"
 #define KHO_OK		    "ok"
 #define KHO_METHOD_LUO	    "luo"      /* a memfd through the Live Update Orchestrator */
+#define KHO_METHOD_KEEP	    "keep"     /* what the payload wants kept: more memfds */
 #define KHO_METHOD_TEST_KHO "test_kho" /* folios of the kernel's own lib/test_kho.c */
 
 /* CRC-32 (IEEE 802.3, reflected), as in zlib. */

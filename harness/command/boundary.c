@@ -128,7 +128,8 @@ static enum kho_exit search(const struct kho_options *options, struct more *more
 	config->topology = topology;
 	config->axis = axis;
 	config->kernel = words->kernel;
-	config->payload = words->payload->name;
+	config->payload = words->payload;
+	config->successor = words->successor;
 	config->campaign.paths = paths;
 	config->campaign.controls = true;
 	config->tell = tell;

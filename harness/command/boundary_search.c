@@ -32,7 +32,7 @@ static struct kho_cell *new_cell(const struct kho_boundary_search_config *config
 {
 	g_autoptr(KhoScratchSpec) spec = kho_axis_spec(config->axis, value);
 
-	return kho_cell_new(config->kernel, config->kernel, config->topology, spec, config->payload);
+	return kho_cell_new(config->kernel, config->successor, config->topology, spec, config->payload);
 }
 
 /* --- what estimators think --- */

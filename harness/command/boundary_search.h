@@ -8,7 +8,7 @@
 
 /* Everything is borrowed. */
 struct kho_boundary_search_config {
-	const char *kernel; /* hands over to itself */
+	const char *kernel, *successor;
 	const struct kho_topology *topology;
 	const char *payload;
 	const struct kho_axis *axis;

@@ -187,7 +187,7 @@ static enum kho_exit boot(struct session *session, const struct kho_preparation 
 		.vmlinux = pair->successor->symbols,
 		.first_extra = config->first_extra,
 		.successor_extra = successor_extra,
-		.kvm = preparation->kvm,
+		.kvm = kho_preparation_kvm(preparation, cell),
 		.run = config->run,
 		.gdb_socket = socket,
 		.keep = true,

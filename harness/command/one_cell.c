@@ -9,17 +9,20 @@
 bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words *words, GError **error)
 {
 	g_auto(GStrv) parts = g_strsplit(id, "/", -1);
-	g_auto(GStrv) last = NULL;
+	g_auto(GStrv) last = NULL, pair = NULL;
+	struct kho_payload payload;
 
 	if (g_strv_length(parts) != 3 || !*parts[0] || !*parts[1] || !*parts[2]) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL[>SUCCESSOR]/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
 		return false;
 	}
 	last = g_strsplit(parts[2], "+", 2);
-	words->payload = kho_payload_find(last[1] ?: KHO_PAYLOAD_DEFAULT, error);
-	if (!words->payload)
+	if (!kho_payload_parse(last[1] ?: KHO_PAYLOAD_DEFAULT, &payload, error))
 		return false;
-	words->kernel = g_strdup(kernel ?: (kho_kernel_override() ?: parts[0]));
+	pair = g_strsplit(kernel ?: (kho_kernel_override() ?: parts[0]), ">", 2);
+	words->kernel = g_strdup(pair[0]);
+	words->successor = g_strdup(pair[1] ?: pair[0]);
+	words->payload = g_strdup(last[1] ?: KHO_PAYLOAD_DEFAULT);
 	words->topology = g_strdup(parts[1]);
 	words->scratch = g_strdup(last[0]);
 	return true;
@@ -28,6 +31,8 @@ bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words 
 void kho_id_words_clear(struct kho_id_words *words)
 {
 	g_free(words->kernel);
+	g_free(words->successor);
+	g_free(words->payload);
 	g_free(words->topology);
 	g_free(words->scratch);
 }
@@ -53,7 +58,7 @@ static bool add_cell(struct kho_one_cell *one, const struct kho_id_words *words,
 	if (!one->topology)
 		return false;
 	g_ptr_array_add(one->cells,
-			kho_cell_new(words->kernel, words->kernel, one->topology, scratch, words->payload->name));
+			kho_cell_new(words->kernel, words->successor, one->topology, scratch, words->payload));
 	return true;
 }
 

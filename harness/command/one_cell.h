@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A cell that is named on the command line: KERNEL/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]. */
+/* A cell that is named on the command line: KERNEL[>SUCCESSOR]/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]. */
 #ifndef KHO_COMMAND_ONE_CELL_H
 #define KHO_COMMAND_ONE_CELL_H
 
@@ -7,8 +7,8 @@
 
 /* The words of such an id. */
 struct kho_id_words {
-	char *kernel, *topology, *scratch;
-	const struct kho_payload *payload;
+	char *kernel, *successor, *topology, *scratch;
+	char *payload; /* as it is spelt; well-formed */
 };
 
 /*

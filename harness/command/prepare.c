@@ -11,8 +11,6 @@
 #include "harness/machine/host.h"
 #include "harness/machine/images.h"
 
-#define QEMU "qemu-system-x86_64"
-
 /* --- kernels --- */
 
 static const struct kho_kernel *get_kernel(struct kho_preparation *preparation,
@@ -112,27 +110,65 @@ const struct kho_pair *kho_preparation_pair(const struct kho_preparation *prepar
 
 /* --- the host --- */
 
-static char *qemu_version(GError **error)
+static char *program_version(const struct kho_arch *arch, GError **error)
 {
-	const char *argv[] = { QEMU, "--version", NULL };
+	const char *argv[] = { arch->qemu, "--version", NULL };
 	g_autofree char *text = NULL;
 	g_autoptr(GError) failed = NULL;
 	int status = 0;
 
 	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL, &status, &failed) ||
 	    status != 0) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST,
-			    QEMU " does not run (%s): install the package qemu-system-x86 (ci/deps does)",
-			    failed ? failed->message : "it failed");
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s does not run (%s): install the package %s (ci/deps does)",
+			    arch->qemu, failed ? failed->message : "it failed", arch->qemu_package);
 		return NULL;
 	}
 	text[strcspn(text, "\n")] = '\0';
 	return g_steal_pointer(&text);
 }
 
+/* Of the first cell's QEMU; all that are needed must run. */
+static char *qemu_version(const GPtrArray *cells, GError **error)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+	g_autofree char *first = NULL;
+
+	for (guint i = 0; i < cells->len; i++) {
+		const struct kho_cell *cell = g_ptr_array_index(cells, i);
+		const struct kho_arch *arch = kho_arch_of(cell->kernel);
+		g_autofree char *version = NULL;
+
+		if (!g_hash_table_add(seen, (gpointer)arch))
+			continue;
+		version = program_version(arch, error);
+		if (!version)
+			return NULL;
+		if (!first)
+			first = g_steal_pointer(&version);
+	}
+	return g_steal_pointer(&first);
+}
+
+bool kho_preparation_kvm(const struct kho_preparation *preparation, const struct kho_cell *cell)
+{
+	return preparation->kvm && kho_arch_of(cell->kernel)->is_pc;
+}
+
+/* Bytes that the guest touches to keep them, and on its way to them. */
+static uint64_t kept(const struct kho_cell *cell, const struct kho_payload *payload)
+{
+	uint64_t memory = kho_topology_memory(cell->topology);
+
+	if (!payload->keep || payload->scatter == KHO_SCATTER_BLOCK)
+		return payload->keep;
+	return MIN(memory, payload->keep * (memory >> 30) + memory / 16);
+}
+
 uint64_t kho_preparation_memory(const struct kho_cell *cell)
 {
-	return kho_machine_memory_cost(cell->topology);
+	struct kho_payload payload = kho_cell_payload(cell);
+
+	return kho_machine_memory_cost(cell->topology) + kept(cell, &payload) + 2 * payload.initrd;
 }
 
 /* Every cell must fit into memory by itself; said with numbers, before anything starts. */
@@ -154,14 +190,34 @@ static bool check_memory(struct kho_preparation *preparation, const GPtrArray *c
 	return true;
 }
 
+static const struct kho_pair *native_pair(const struct kho_preparation *preparation)
+{
+	for (guint i = 0; i < preparation->pairs->len; i++) {
+		const struct kho_pair *pair = g_ptr_array_index(preparation->pairs, i);
+
+		if (kho_arch_of(pair->kernel->name)->is_pc)
+			return pair;
+	}
+	return NULL;
+}
+
+/* KVM is for x86-64 on x86-64: what is of another architecture is always emulated. */
 static bool pick_accelerator(struct kho_preparation *preparation, const char *accel, GError **error)
 {
-	const struct kho_pair *pair = g_ptr_array_index(preparation->pairs, 0);
-	const struct kho_accel_probe probe = { .kernel_image = pair->kernel->image, .initrd = pair->initramfs };
+	const struct kho_pair *pair = native_pair(preparation);
+	const struct kho_accel_probe probe = { .kernel_image = pair ? pair->kernel->image : NULL,
+					       .initrd = pair ? pair->initramfs : NULL };
 	g_autofree char *why = NULL;
 
 	if (g_str_equal(accel, "tcg"))
 		return true;
+	if (!pair && !g_str_equal(accel, "kvm"))
+		return true;
+	if (!pair) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "ACCEL=kvm: none of the kernels is of this machine's architecture");
+		return false;
+	}
 	preparation->kvm = kho_accel_kvm_works(&probe, &why);
 	if (preparation->kvm)
 		return true;
@@ -186,7 +242,7 @@ static struct kho_run *new_run(const struct kho_campaign_config *config)
 
 static bool prepare(struct kho_preparation *preparation, const struct kho_campaign_config *config, GError **error)
 {
-	preparation->run->qemu_version = qemu_version(error);
+	preparation->run->qemu_version = qemu_version(config->cells, error);
 	if (!preparation->run->qemu_version || !check_memory(preparation, config->cells, error))
 		return false;
 	for (guint i = 0; i < config->cells->len; i++) {
@@ -201,13 +257,32 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	return true;
 }
 
+/* What a machine of the cell's architecture cannot do. */
+static bool check_arch(const struct kho_cell *cell, GError **error)
+{
+	const struct kho_arch *arch = kho_arch_of(cell->kernel);
+	struct kho_payload payload = kho_cell_payload(cell);
+
+	if (arch != kho_arch_of(cell->successor))
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: the successor is of another architecture", cell->id);
+	else if (!arch->is_pc && (cell->topology->placed || cell->topology->reserved->len))
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "%s: the topology places its memory, which is done for x86-64 only: %s has one block", cell->id,
+			    arch->name);
+	else if (!arch->is_pc && payload.fake)
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: numa=fake= is for x86-64", cell->id);
+	else
+		return true;
+	return false;
+}
+
 /* Said before anything is looked for, let alone built. */
 static bool check_machines(const GPtrArray *cells, GError **error)
 {
 	for (guint i = 0; i < cells->len; i++) {
 		const struct kho_cell *cell = g_ptr_array_index(cells, i);
 
-		if (!kho_topology_bootable(cell->topology, error))
+		if (!kho_topology_bootable(cell->topology, error) || !check_arch(cell, error))
 			return false;
 	}
 	return true;

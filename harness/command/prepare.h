@@ -32,6 +32,9 @@ void kho_preparation_free(struct kho_preparation *preparation);
 
 const struct kho_pair *kho_preparation_pair(const struct kho_preparation *preparation, const struct kho_cell *cell);
 
+/* Does the cell run in KVM, rather than emulated? */
+bool kho_preparation_kvm(const struct kho_preparation *preparation, const struct kho_cell *cell);
+
 /* Bytes of host memory that a cell commits. */
 uint64_t kho_preparation_memory(const struct kho_cell *cell);
 

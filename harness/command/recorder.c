@@ -180,13 +180,15 @@ static char *script(const struct recording *recording)
 	g_autofree char *seen = g_strdup_printf("%s: %s", kho_outcome_text(manifest->outcome), reason);
 	const struct kho_topology *topology = recording->result->cell->topology;
 	const struct kho_machine_config machine = {
+		.arch = kho_arch_of(recording->result->cell->kernel),
+		.gigantic_pages = kho_cell_payload(recording->result->cell).gigantic,
 		.topology = topology,
 		.srat = topology->placed ? KHO_SRAT_NAME : NULL,
 		.slit = topology->placed && topology->distances ? KHO_SLIT_NAME : NULL,
 		.kernel_image = kernel->name,
 		.initrd = initramfs->name,
 		.cmdline = manifest->command_line,
-		.kvm = recording->preparation->kvm,
+		.kvm = kho_preparation_kvm(recording->preparation, recording->result->cell),
 	};
 
 	return kho_reproducer_script(&(struct kho_reproducer){ .machine = &machine,

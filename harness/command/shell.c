@@ -58,13 +58,15 @@ static enum kho_exit boot(const struct kho_preparation *preparation, const struc
 	g_autofree char *srat = srat_table ? inherited(srat_table) : NULL;
 	g_autofree char *slit = slit_table ? inherited(slit_table) : NULL;
 	const struct kho_machine_config machine = {
+		.arch = kho_arch_of(cell->kernel),
+		.gigantic_pages = kho_cell_payload(cell).gigantic,
 		.topology = cell->topology,
 		.kernel_image = pair->kernel->image,
 		.initrd = pair->initramfs,
 		.cmdline = cmdline,
 		.srat = srat,
 		.slit = slit,
-		.kvm = preparation->kvm,
+		.kvm = kho_preparation_kvm(preparation, cell),
 		.channels = { .console = { .kind = KHO_CHANNEL_STDIO } },
 	};
 

@@ -41,6 +41,7 @@ static char *join(GPtrArray *texts)
 static void classify_successor(const struct kho_report *report, struct kho_outcome *outcome)
 {
 	g_autofree char *intact = join(report->intact), *wrong = join(report->not_intact);
+	g_autofree char *missing = kho_report_payload_missing(report);
 
 	if (report->revived != KHO_TRUE)
 		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
@@ -52,7 +53,7 @@ static void classify_successor(const struct kho_report *report, struct kho_outco
 		    g_strdup_printf("the successor lives, but preserved memory did not come through: %s", wrong));
 	else if (!kho_report_payload_intact(report))
 		set(outcome, KHO_OUTCOME_NOT_HANDED_OVER,
-		    g_strdup("the successor lives, but not all that was preserved was found"));
+		    g_strdup_printf("the successor lives, but of what was preserved it did not find: %s", missing));
 	else
 		set(outcome, KHO_OUTCOME_SURVIVED, g_strdup_printf("preserved memory intact: %s", intact));
 }

@@ -8,19 +8,15 @@
 #include "harness/model/pc_layout.h"
 #include "harness/model/size.h"
 
-/* Heard from the first line on, where the serial driver would speak up only at its initcall. */
-#define EARLY_CONSOLE " earlyprintk=ttyS0,115200"
-
 /* The first kernel tells its console what it asks of memblock: the replay of the successor begins with it. */
 #define EARLY_TRACE " memblock=debug"
 
 /*
  * panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all
  * the same. test_kho fills its folios with random bytes, which is slow under emulation: a little
- * proves as much as a lot. no_timer_check: where the host is busy, the check of the emulated timer fails and
- * panics (IO-APIC + timer doesn't work!), which would look like a death of the successor.
+ * proves as much as a lot.
  */
-#define COMMON "console=ttyS0,115200 panic=-1 no_timer_check liveupdate=on test_kho.max_mem=65536"
+#define COMMON " liveupdate=on test_kho.max_mem=65536"
 
 static void append_reserved(GString *line, const GArray *ranges)
 {
@@ -47,8 +43,10 @@ static void append_holes(GString *line, const struct kho_topology *topology)
 static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
 {
 	bool off = config->cell->control == KHO_CONTROL_KHO_OFF;
+	const struct kho_arch *arch = kho_arch_of(config->cell->kernel);
 
-	g_string_append_printf(line, COMMON " kho=%s kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
+	g_string_append_printf(line, "console=%s panic=-1%s" COMMON, arch->console, arch->words);
+	g_string_append_printf(line, " kho=%s kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
 			       off ? "off" : "on", config->cell->scratch->text, config->run, stage);
 	append_holes(line, config->cell->topology);
 	if (extra && *extra)
@@ -65,14 +63,37 @@ static void append_encoded(GString *line, const char *text)
 	}
 }
 
+static void append_early_console(GString *line, const struct kho_cell *cell)
+{
+	g_string_append_printf(line, " %s", kho_arch_of(cell->kernel)->early_console);
+}
+
+/* What the first kernel is to do about it. */
+static void append_payload(GString *line, const struct kho_payload *payload)
+{
+	static const char *const scatters[] = {
+		[KHO_SCATTER_BLOCK] = KHO_KEEP_BLOCK,
+		[KHO_SCATTER_EACH_GIB] = KHO_KEEP_EACH_GIB,
+		[KHO_SCATTER_RANDOM] = KHO_KEEP_RANDOM,
+	};
+
+	if (payload->keep)
+		g_string_append_printf(line, " " KHO_WORD_KEEP "%" G_GUINT64_FORMAT ":%s:%u:%d", payload->keep,
+				       scatters[payload->scatter], payload->seed, payload->node);
+	if (payload->initrd)
+		g_string_append_printf(line, " " KHO_WORD_INITRD "%" G_GUINT64_FORMAT, payload->initrd);
+}
+
 char *kho_cmdline_successor(const struct kho_cmdline_config *config)
 {
-	const struct kho_payload *payload = kho_payload_find(config->cell->payload, NULL);
+	struct kho_payload payload = kho_cell_payload(config->cell);
+	g_autofree char *words = kho_payload_words(&payload);
 	GString *line = g_string_new(NULL);
 
 	append_common(line, config, KHO_STAGE_SUCCESSOR, config->successor_extra);
-	if (payload && payload->early_console)
-		g_string_append(line, EARLY_CONSOLE);
+	if (payload.early_console)
+		append_early_console(line, config->cell);
+	g_string_append(line, words);
 	return g_string_free(line, FALSE);
 }
 
@@ -80,13 +101,16 @@ char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error)
 {
 	g_autofree char *successor = kho_cmdline_successor(config);
 	g_autoptr(GString) line = g_string_new(NULL);
+	struct kho_payload payload = kho_cell_payload(config->cell);
 
 	append_common(line, config, KHO_STAGE_FIRST, config->first_extra);
 	if (config->cell->control == KHO_CONTROL_KHO_OFF)
 		g_string_append(line, " " KHO_WORD_CONTROL KHO_CONTROL_WORD_OFF);
 	else
 		g_string_append(line, EARLY_TRACE);
-	g_string_append(line, EARLY_CONSOLE " " KHO_WORD_SUCCESSOR);
+	append_payload(line, &payload);
+	append_early_console(line, config->cell);
+	g_string_append(line, " " KHO_WORD_SUCCESSOR);
 	append_encoded(line, successor);
 	if (line->len >= KHO_CMDLINE_MAX) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,

@@ -86,6 +86,8 @@ static bool start(const struct kho_handover_config *config, const char *cmdline,
 {
 	const struct kho_topology *topology = config->cell->topology;
 	const struct kho_machine_config machine = {
+		.arch = kho_arch_of(config->cell->kernel),
+		.gigantic_pages = kho_cell_payload(config->cell).gigantic,
 		.topology = topology,
 		.srat = topology->placed ? KHO_SRAT_NAME : NULL,
 		.slit = topology->placed && topology->distances ? KHO_SLIT_NAME : NULL,

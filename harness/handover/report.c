@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/handover/report.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* More than any kernel has; so that a guest gone mad cannot fill the host's memory. */
@@ -250,9 +251,18 @@ static bool take_warning(struct kho_report *report, const struct kho_record *rec
 	return add_text(report->warnings, g_strdup(kho_record_text(record, "text") ?: ""));
 }
 
+static bool has_method(GPtrArray *methods, const char *method)
+{
+	return g_ptr_array_find_with_equal_func(methods, method, g_str_equal, NULL);
+}
+
 static bool take_preserved(struct kho_report *report, const struct kho_record *record, struct kho_stage_report *stage)
 {
-	return add_text(report->preserved, g_strdup(kho_record_text(record, "method") ?: "?"));
+	const char *method = kho_record_text(record, "method") ?: "?";
+
+	if (g_str_equal(method, KHO_METHOD_KEEP) && !kho_record_number(record, "bytes", &report->kept))
+		return false;
+	return add_text(report->preserved, g_strdup(method));
 }
 
 static bool take_load(struct kho_report *report, const struct kho_record *record, struct kho_stage_report *stage)
@@ -276,8 +286,13 @@ static bool take_intact(struct kho_report *report, const struct kho_record *reco
 
 	if (!take_tristate(&intact, kho_record_text(record, "state"), KHO_YES, KHO_NO))
 		return false;
+	if (g_str_equal(method, KHO_METHOD_KEEP) && !kho_record_number(record, "bytes", &report->kept_intact))
+		return false;
 	if (intact == KHO_TRUE)
 		return add_text(report->intact, g_strdup(method));
+	/* Of a pair: the successor looks in every way that it has, whether or not the first kernel used it. */
+	if (!has_method(report->preserved, method))
+		return true;
 	return add_text(report->not_intact,
 			g_strdup_printf("%s: %s", method, kho_record_text(record, "reason") ?: "?"));
 }
@@ -362,15 +377,26 @@ void kho_report_take(struct kho_report *report, const char *line)
 		remember_fault(report, why, line);
 }
 
+char *kho_report_payload_missing(const struct kho_report *report)
+{
+	GString *missing = g_string_new(NULL);
+
+	for (guint i = 0; i < report->preserved->len; i++) {
+		const char *method = g_ptr_array_index(report->preserved, i);
+
+		if (!has_method(report->intact, method))
+			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", method);
+	}
+	if (!missing->len && report->kept != report->kept_intact)
+		g_string_append_printf(missing, "%" PRIu64 " bytes of " KHO_METHOD_KEEP, report->kept - report->kept_intact);
+	return g_string_free(missing, FALSE);
+}
+
 bool kho_report_payload_intact(const struct kho_report *report)
 {
-	if (!report->preserved->len || report->not_intact->len)
-		return false;
-	for (guint i = 0; i < report->preserved->len; i++)
-		if (!g_ptr_array_find_with_equal_func(report->intact, g_ptr_array_index(report->preserved, i),
-						      g_str_equal, NULL))
-			return false;
-	return true;
+	g_autofree char *missing = kho_report_payload_missing(report);
+
+	return report->preserved->len && !report->not_intact->len && !*missing;
 }
 
 /* kho_locate_mem_hole() finds room in scratch and nowhere else, if it is known where that is. */

@@ -53,8 +53,10 @@ struct kho_report {
 	GArray *successor_ranges; /* of struct kho_memory_range */
 	enum kho_tristate revived;
 	char *revived_reason;
+	uint64_t kept;	      /* bytes of it that the payload asked for */
 	GPtrArray *intact;     /* of char *: methods whose memory came through */
 	GPtrArray *not_intact; /* of char *: "method: reason" */
+	uint64_t kept_intact; /* bytes of the payload that came through */
 };
 
 struct kho_report *kho_report_new(const char *run);
@@ -73,6 +75,9 @@ void kho_report_take(struct kho_report *report, const char *line);
  * there is a handover, what is not is named as missing.
  */
 void kho_report_take_console(struct kho_report *report, const struct kho_console *console);
+
+/* What the first kernel preserved and the successor did not find: methods, or bytes; "" if nothing. To be freed. */
+char *kho_report_payload_missing(const struct kho_report *report);
 
 /* Everything that the first kernel preserved came through, and that was not nothing. */
 bool kho_report_payload_intact(const struct kho_report *report);

@@ -86,8 +86,9 @@ static void copy_texts(GPtrArray *to, const GPtrArray *from)
 }
 
 /* Both kernels must have seen what the topology describes, as far as they were heard. */
-static char *find_unlike(const struct kho_topology *topology, const struct kho_report *report)
+static char *find_unlike(const struct kho_cell *cell, const struct kho_report *report)
 {
+	const struct kho_arch *arch = kho_arch_of(cell->kernel);
 	const struct {
 		const char *name;
 		const GArray *ranges;
@@ -95,7 +96,7 @@ static char *find_unlike(const struct kho_topology *topology, const struct kho_r
 
 	for (gsize i = 0; i < G_N_ELEMENTS(kernels); i++) {
 		g_autofree char *differs =
-			kernels[i].ranges->len ? kho_linux_view_differs(topology, kernels[i].ranges) : NULL;
+			kernels[i].ranges->len ? kho_linux_view_differs(cell->topology, arch, kernels[i].ranges) : NULL;
 
 		if (differs)
 			return g_strdup_printf("%s: %s", kernels[i].name, differs);
@@ -115,7 +116,7 @@ static void take_facts(struct kho_result *result, const struct kho_report *repor
 	g_array_append_vals(result->events, report->events->data, report->events->len);
 	copy_texts(result->warnings, report->warnings);
 	copy_texts(result->missing, report->missing);
-	result->unlike = find_unlike(result->cell->topology, report);
+	result->unlike = find_unlike(result->cell, report);
 }
 
 static void take_guest(struct kho_prediction *prediction, const struct kho_report *report)

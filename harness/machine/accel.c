@@ -110,6 +110,7 @@ static bool start(struct attempt *attempt, const struct kho_accel_probe *probe)
 {
 	g_autoptr(KhoTopology) topology = probe_topology();
 	const struct kho_machine_config machine = {
+		.arch = &kho_arch_x86_64,
 		.topology = topology,
 		.qemu_binary = probe->qemu_binary,
 		.kernel_image = probe->kernel_image,

@@ -43,11 +43,37 @@ static bool is_vast(const struct kho_topology *topology)
 	return memory > VAST;
 }
 
+/* Merging equal pages would make every machine's memory cost depend on the others. */
+#define MACHINE_OPTIONS "mem-merge=off,dump-guest-core=off"
+
+/*
+ * TCG: qemu64, because it pretends to little. With "max" Linux picks string instructions and vectors that are the slow
+ * way under emulation (a handover costs 10 to 40 % more), and five-level paging.
+ */
+static void add_pc(GPtrArray *args, const struct kho_machine_config *config)
+{
+	addf(args, "-M", "pc," MACHINE_OPTIONS "%s", config->topology->placed ? ",memory-backend=mem" : "");
+	if (config->kvm)
+		add(args, "-cpu", "host,la57=off");
+	else
+		addf(args, "-cpu", "qemu64%s%s", is_vast(config->topology) ? ",vendor=GenuineIntel,phys-bits=46" : "",
+		     config->gigantic_pages ? ",pdpe1gb=on" : "");
+}
+
+/* The older interrupt controller serves 8 CPUs. Without the last option each boot would get other random numbers. */
+static void add_virt(GPtrArray *args, const struct kho_machine_config *config)
+{
+	addf(args, "-M", "virt," MACHINE_OPTIONS ",gic-version=%d,dtb-randomness=off",
+	     kho_topology_cpus(config->topology) > 8 ? 3 : 2);
+	add(args, "-cpu", config->kvm ? "host" : "cortex-a57");
+}
+
 static void add_machine(GPtrArray *args, const struct kho_machine_config *config)
 {
-	/* Merging equal pages would make every machine's memory cost depend on the others. */
-	addf(args, "-M", "pc,mem-merge=off,dump-guest-core=off%s",
-	     config->topology->placed ? ",memory-backend=mem" : "");
+	if (config->arch->is_pc)
+		add_pc(args, config);
+	else
+		add_virt(args, config);
 	add(args, "-nodefaults", NULL);
 	add(args, "-no-user-config", NULL);
 	add(args, "-display", "none");
@@ -56,17 +82,10 @@ static void add_machine(GPtrArray *args, const struct kho_machine_config *config
 		add(args, "-action", "reboot=shutdown,shutdown=pause");
 	else
 		add(args, "-no-reboot", NULL);
-	/*
-	 * TCG: qemu64, because it pretends to little. With "max" Linux picks string instructions and vectors
-	 * that are the slow way under emulation (a handover costs 10 to 40 % more), and five-level paging.
-	 */
-	if (config->kvm) {
+	if (config->kvm)
 		add(args, "-accel", "kvm");
-		add(args, "-cpu", "host,la57=off");
-	} else {
+	else
 		addf(args, "-accel", "tcg,tb-size=%d", TB_SIZE_MIB);
-		add(args, "-cpu", is_vast(config->topology) ? "qemu64,vendor=GenuineIntel,phys-bits=46" : "qemu64");
-	}
 }
 
 /* A socket for each CPU: cores of one package on several nodes make Linux complain of a broken topology. */
@@ -200,12 +219,15 @@ static void add_gdb(GPtrArray *args, const char *path)
 	add(args, "-gdb", "chardev:gdb");
 }
 
-static void add_channels(GPtrArray *args, const struct kho_machine_channels *channels)
+static void add_channels(GPtrArray *args, const struct kho_arch *arch, const struct kho_machine_channels *channels)
 {
 	add_chardev(args, "console", &channels->console);
 	add(args, "-serial", "chardev:console");
 	add_chardev(args, "records", &channels->records);
-	add(args, "-serial", "chardev:records");
+	if (arch->is_pc)
+		add(args, "-serial", "chardev:records");
+	else
+		add(args, "-device", "pci-serial,chardev=records");
 	if (channels->qmp.kind == KHO_CHANNEL_NONE)
 		return;
 	add_chardev(args, "qmp", &channels->qmp);
@@ -216,7 +238,7 @@ char **kho_qemu_args(const struct kho_machine_config *config)
 {
 	GPtrArray *args = g_ptr_array_new();
 
-	add(args, config->qemu_binary ?: KHO_QEMU_BINARY, NULL);
+	add(args, config->qemu_binary ?: config->arch->qemu, NULL);
 	add_machine(args, config);
 	add_cpus(args, config->topology);
 	add_memory(args, config->topology);
@@ -225,7 +247,7 @@ char **kho_qemu_args(const struct kho_machine_config *config)
 	add_table(args, config->srat);
 	add_table(args, config->slit);
 	add_boot(args, config);
-	add_channels(args, &config->channels);
+	add_channels(args, config->arch, &config->channels);
 	if (config->gdb_socket)
 		add_gdb(args, config->gdb_socket);
 	g_ptr_array_add(args, NULL);

@@ -2,18 +2,17 @@
 /*
  * QEMU's arguments for a machine. Pure: nothing here starts a process or touches a file.
  *
- * The machine is an i440fx ("pc"): its memory has one hole, from 3 to 4 GiB, where q35
- * would have it from 2 GiB on. Serial port 0 is the console, serial port 1 carries the
- * records, and QMP has a channel of its own.
+ * On x86-64 the machine is an i440fx ("pc"): its memory has one hole, from 3 to 4 GiB, where q35 would have it from 2
+ * GiB on. On arm64 it is a "virt". Serial port 0 is the console, a second one carries the records (on arm64, whose
+ * machine has but one, behind PCI), and QMP has a channel of its own.
  */
 #ifndef KHO_MACHINE_QEMU_ARGS_H
 #define KHO_MACHINE_QEMU_ARGS_H
 
 #include <stdbool.h>
 
+#include "harness/model/arch.h"
 #include "harness/model/topology.h"
-
-#define KHO_QEMU_BINARY "qemu-system-x86_64"
 
 enum kho_channel_kind {
 	KHO_CHANNEL_NONE,   /* the port is there, what the guest writes goes nowhere; QMP is left out */
@@ -38,8 +37,9 @@ struct kho_machine_channels {
 
 /* Everything is borrowed. */
 struct kho_machine_config {
+	const struct kho_arch *arch;
 	const struct kho_topology *topology; /* at least one CPU; no node without both memory and CPUs */
-	const char *qemu_binary;	     /* NULL: qemu-system-x86_64 from PATH */
+	const char *qemu_binary;	     /* NULL: the architecture's, from PATH */
 	const char *kernel_image;
 	const char *initrd;  /* or NULL */
 	const char *cmdline; /* or NULL */
@@ -49,6 +49,7 @@ struct kho_machine_config {
 	 */
 	const char *srat, *slit;
 	bool kvm; /* else TCG */
+	bool gigantic_pages; /* the CPU has pages of 1 GiB, which an emulated x86-64 CPU has only if it is told */
 	/*
 	 * A guest that shuts down or resets is paused instead of ending QEMU (the event SHUTDOWN tells
 	 * why), so that its memory can still be read. Needs QMP: nothing else ends such a QEMU.

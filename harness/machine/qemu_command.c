@@ -58,7 +58,7 @@ static void open_table(GString *text, const char **table, int fd)
 char *kho_qemu_command(const struct kho_machine_config *config)
 {
 	struct kho_machine_config opened = *config;
-	g_autofree char *binary = shell_word(config->qemu_binary ?: KHO_QEMU_BINARY);
+	g_autofree char *binary = shell_word(config->qemu_binary ?: config->arch->qemu);
 	g_autoptr(GString) tables = g_string_new(NULL);
 	g_autofree char *words = NULL;
 

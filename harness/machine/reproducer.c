@@ -21,7 +21,7 @@ static const char body[] =
 	"to\n"
 	"reproduced-records.log, QMP listens on qmp.sock, both in this directory. --check only checks the files.\n"
 	"\n"
-	"QEMU=PROGRAM takes another QEMU than qemu-system-x86_64 from PATH.\n"
+	"QEMU=PROGRAM takes another QEMU than $recorded_qemu from PATH.\n"
 	"\n"
 	"Exit status: QEMU's; 2 a file is missing or changed, or bad usage; 3 no QEMU or no sha256sum.\n"
 	"USAGE\n"
@@ -62,8 +62,8 @@ static const char body[] =
 static const char end[] =
 	"[ -z \"$only_check\" ] || exit 0\n"
 	"\n"
-	"qemu=${QEMU:-qemu-system-x86_64}\n"
-	"command -v \"$qemu\" >/dev/null || fail 3 \"no $qemu: install the package qemu-system-x86, or set QEMU=\"\n"
+	"qemu=${QEMU:-$recorded_qemu}\n"
+	"command -v \"$qemu\" >/dev/null || fail 3 \"no $qemu: install the package $qemu_package, or set QEMU=\"\n"
 	"compare_version\n"
 	"[ -w . ] || fail 2 \"$PWD: cannot be written to: copy the directory to where it can\"\n"
 	"printf 'reproduce.sh: %s: recorded was: %s\\n' \"$cell\" \"$seen\" >&2\n"
@@ -108,6 +108,8 @@ char *kho_reproducer_script(const struct kho_reproducer *reproducer)
 
 	set_variable(text, "cell", reproducer->cell);
 	set_variable(text, "seen", reproducer->seen);
+	set_variable(text, "recorded_qemu", reproducer->machine->arch->qemu);
+	set_variable(text, "qemu_package", reproducer->machine->arch->qemu_package);
 	set_variable(text, "recorded_version", reproducer->qemu_version);
 	g_string_append(text, body);
 	add_check(text, reproducer->kernel_sha256, reproducer->machine->kernel_image);

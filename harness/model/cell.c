@@ -61,3 +61,13 @@ bool kho_cell_same_machine(const struct kho_cell *a, const struct kho_cell *b)
 	return g_str_equal(a->kernel, b->kernel) && g_str_equal(a->successor, b->successor) &&
 	       g_str_equal(a->topology->name, b->topology->name);
 }
+
+/* Cells are made of payloads that were parsed. */
+struct kho_payload kho_cell_payload(const struct kho_cell *cell)
+{
+	struct kho_payload payload;
+	bool parsed = kho_payload_parse(cell->payload, &payload, NULL);
+
+	g_assert(parsed);
+	return payload;
+}

@@ -11,6 +11,7 @@
 #ifndef KHO_MODEL_CELL_H
 #define KHO_MODEL_CELL_H
 
+#include "harness/model/arch.h"
 #include "harness/model/control.h"
 #include "harness/model/payload.h"
 #include "harness/model/scratch_spec.h"
@@ -22,7 +23,7 @@ struct kho_cell {
 	char *successor;		     /* name of the successor */
 	const struct kho_topology *topology; /* not owned: the matrix owns it */
 	struct kho_scratch_spec *scratch;
-	char *payload;		  /* its name */
+	char *payload;		  /* as it is spelt: well-formed */
 	enum kho_control control; /* KHO_CONTROL_NONE, but for a control */
 };
 
@@ -37,5 +38,8 @@ void kho_cell_free(struct kho_cell *cell);
 
 /* The same kernel pair on the same topology. */
 bool kho_cell_same_machine(const struct kho_cell *a, const struct kho_cell *b);
+
+/* What its payload is. */
+struct kho_payload kho_cell_payload(const struct kho_cell *cell);
 
 #endif

@@ -76,10 +76,8 @@ static GArray *joined(GArray *ranges)
 	return ranges;
 }
 
-GArray *kho_linux_ranges(const struct kho_topology *topology)
+static void add_pc_ranges(GArray *ranges, const struct kho_topology *topology)
 {
-	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_memory_range));
-
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++) {
 		const GArray *own = kho_topology_node(topology, nid)->ranges;
 
@@ -89,6 +87,26 @@ GArray *kho_linux_ranges(const struct kho_topology *topology)
 			add_unreserved(ranges, topology, kho_linux_nid(topology, nid), range->start, range->end);
 		}
 	}
+}
+
+static void add_virt_ranges(GArray *ranges, const struct kho_topology *topology, uint64_t start)
+{
+	for (unsigned int nid = 0; nid < topology->nodes->len; nid++) {
+		uint64_t end = start + kho_topology_node(topology, nid)->memory;
+
+		add_range(ranges, nid, start, end);
+		start = end;
+	}
+}
+
+GArray *kho_linux_ranges(const struct kho_topology *topology, const struct kho_arch *arch)
+{
+	GArray *ranges = g_array_new(FALSE, FALSE, sizeof(struct kho_memory_range));
+
+	if (arch->is_pc)
+		add_pc_ranges(ranges, topology);
+	else
+		add_virt_ranges(ranges, topology, arch->memory_start);
 	return joined(ranges);
 }
 
@@ -121,9 +139,9 @@ static char *range_text(const GArray *ranges, guint i)
 		     : g_strdup("nothing more");
 }
 
-char *kho_linux_view_differs(const struct kho_topology *topology, const GArray *ranges)
+char *kho_linux_view_differs(const struct kho_topology *topology, const struct kho_arch *arch, const GArray *ranges)
 {
-	g_autoptr(GArray) wanted = kho_linux_ranges(topology), found = seen(ranges);
+	g_autoptr(GArray) wanted = kho_linux_ranges(topology, arch), found = seen(ranges);
 
 	for (guint i = 0; wanted->len && i < MAX(wanted->len, found->len); i++) {
 		g_autofree char *wanted_text = NULL, *found_text = NULL;

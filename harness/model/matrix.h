@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A matrix: a set of cells. Its file (YAML, docs/matrices.md) lists groups; the cells of
- * a group are all combinations of its topologies and scratch specs with the
- * matrix's kernels.
+ * a group are all combinations of its topologies, scratch specs and payloads with its
+ * kernels, or with the matrix's where it names none. A kernel may be a pair, "FIRST>SUCCESSOR".
  *
  *	description: what this matrix is for
  *	kernels: [6.19-x86_64]
@@ -18,7 +18,7 @@
 struct kho_matrix {
 	char *name;	       /* the file's name without directory and .yaml */
 	char *description;     /* one line; "" where the file has none */
-	GPtrArray *kernels;    /* of char *, in the file's order, without repeats */
+	GPtrArray *kernels;    /* of char *, names or pairs, in the file's order, without repeats: its own, then those of groups */
 	GPtrArray *topologies; /* of struct kho_topology *, owned */
 	GPtrArray *cells;      /* of struct kho_cell *, in the file's order, owned; ids are unique */
 };

@@ -15,13 +15,15 @@ struct reader {
 	const char *topology_dir;
 	GHashTable *by_name; /* of struct kho_topology *, not owned */
 	GHashTable *ids;     /* of the cells, not owned */
+	bool one_kernel;     /* stands in for all that the file names; cells that become the same are one */
 };
 
 /* A group: lists of the same length as those in the file, with the places of their items. */
 struct group {
+	GPtrArray *kernels;    /* of char *, as those of the matrix; NULL: it has those */
 	GPtrArray *topologies; /* of struct kho_topology *, not owned */
 	GPtrArray *specs;      /* of struct kho_scratch_spec *, owned */
-	GPtrArray *payloads;   /* of const struct kho_payload * */
+	GPtrArray *payloads;   /* of char * */
 	const struct yaml_node_s *specs_at;
 };
 
@@ -49,13 +51,21 @@ static bool read_items(struct reader *reader, const struct yaml_node_s *list, co
 	return true;
 }
 
+static bool is_kernel_or_pair(const char *text)
+{
+	g_auto(GStrv) names = g_strsplit(text, ">", 2);
+
+	return kho_name_valid(names[0]) && (!names[1] || kho_name_valid(names[1]));
+}
+
 static bool take_kernel(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
 {
 	const char *name = kho_yaml_text(item);
 	g_autofree char *quoted = kho_error_quote(name);
 
-	if (!kho_name_valid(name))
-		return kho_yaml_fail(reader->yaml, item, error, "kernels: %s is not a name (%s)", quoted,
+	if (!is_kernel_or_pair(name))
+		return kho_yaml_fail(reader->yaml, item, error,
+				     "kernels: %s is neither a name nor a pair FIRST>SUCCESSOR (%s)", quoted,
 				     KHO_NAME_RULE);
 	g_ptr_array_add(to, g_strdup(name));
 	return true;
@@ -112,27 +122,31 @@ static bool take_spec(struct reader *reader, const struct yaml_node_s *item, voi
 static bool take_payload(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
-	const struct kho_payload *payload = kho_payload_find(kho_yaml_text(item), &cause);
+	struct kho_payload payload;
 
-	if (!payload)
+	if (!kho_payload_parse(kho_yaml_text(item), &payload, &cause))
 		return kho_yaml_fail(reader->yaml, item, error, "payloads: %s", cause->message);
-	g_ptr_array_add(to, (gpointer)payload);
+	g_ptr_array_add(to, g_strdup(kho_yaml_text(item)));
 	return true;
 }
 
 static bool add_cell(struct reader *reader, const struct group *group, const char *kernel, guint topology, guint spec,
-		     const struct kho_payload *payload, GError **error)
+		     const char *payload, GError **error)
 {
+	g_auto(GStrv) pair = g_strsplit(kernel, ">", 2);
 	GPtrArray *cells = reader->matrix->cells;
-	struct kho_cell *cell = kho_cell_new(kernel, kernel, g_ptr_array_index(group->topologies, topology),
-					     g_ptr_array_index(group->specs, spec), payload->name);
+	struct kho_cell *cell = kho_cell_new(pair[0], pair[1] ?: pair[0], g_ptr_array_index(group->topologies, topology),
+					     g_ptr_array_index(group->specs, spec), payload);
 	const struct yaml_node_s *at = kho_yaml_item(reader->yaml, group->specs_at, spec);
 
 	g_ptr_array_add(cells, cell);
 	if (cells->len > MAX_CELLS)
 		return kho_yaml_fail(reader->yaml, at, error, "more than %d cells", MAX_CELLS);
-	if (!g_hash_table_add(reader->ids, cell->id))
+	if (g_hash_table_add(reader->ids, cell->id))
+		return true;
+	if (!reader->one_kernel)
 		return kho_yaml_fail(reader->yaml, at, error, "the cell %s is there twice", cell->id);
+	g_ptr_array_remove_index(cells, cells->len - 1);
 	return true;
 }
 
@@ -157,20 +171,49 @@ static bool add_cells(struct reader *reader, const struct group *group, const ch
 	return true;
 }
 
+static bool has_kernel(const GPtrArray *kernels, const char *kernel)
+{
+	return g_ptr_array_find_with_equal_func((GPtrArray *)kernels, kernel, g_str_equal, NULL);
+}
+
 static void group_free(gpointer data)
 {
 	struct group *group = data;
 
+	g_clear_pointer(&group->kernels, g_ptr_array_unref);
 	g_ptr_array_unref(group->topologies);
 	g_ptr_array_unref(group->specs);
 	g_ptr_array_unref(group->payloads);
 	g_free(group);
 }
 
+/* They join the matrix's, unless one kernel stands in for all. */
+static bool read_group_kernels(struct reader *reader, struct group *group, const struct yaml_node_s *list,
+			       GError **error)
+{
+	GPtrArray *all = reader->matrix->kernels;
+
+	if (!list)
+		return true;
+	group->kernels = g_ptr_array_new_with_free_func(g_free);
+	if (!read_items(reader, list, "kernels", take_kernel, group->kernels, error))
+		return false;
+	if (reader->one_kernel)
+		g_clear_pointer(&group->kernels, g_ptr_array_unref);
+	for (guint i = 0; group->kernels && i < group->kernels->len; i++) {
+		const char *kernel = g_ptr_array_index(group->kernels, i);
+
+		if (!has_kernel(all, kernel))
+			g_ptr_array_add(all, g_strdup(kernel));
+	}
+	return true;
+}
+
 static bool read_group(struct reader *reader, const struct yaml_node_s *item, GPtrArray *groups, GError **error)
 {
-	enum { TOPOLOGIES, KHO_SCRATCH, PAYLOADS, NR_KEYS };
+	enum { KERNELS, TOPOLOGIES, KHO_SCRATCH, PAYLOADS, NR_KEYS };
 	static const struct kho_yaml_key keys[NR_KEYS] = {
+		[KERNELS] = { "kernels", KHO_YAML_LIST, false },
 		[TOPOLOGIES] = { "topologies", KHO_YAML_LIST, true },
 		[KHO_SCRATCH] = { "kho_scratch", KHO_YAML_LIST, true },
 		[PAYLOADS] = { "payloads", KHO_YAML_LIST, false },
@@ -180,25 +223,34 @@ static bool read_group(struct reader *reader, const struct yaml_node_s *item, GP
 
 	group->topologies = g_ptr_array_new();
 	group->specs = g_ptr_array_new_with_free_func((GDestroyNotify)kho_scratch_spec_free);
-	group->payloads = g_ptr_array_new();
+	group->payloads = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(groups, group);
 	if (!kho_yaml_expect(reader->yaml, item, KHO_YAML_MAPPING, "groups: an item", error) ||
 	    !kho_yaml_mapping(reader->yaml, item, "", keys, NR_KEYS, values, error))
 		return false;
 	group->specs_at = values[KHO_SCRATCH];
+	if (!read_group_kernels(reader, group, values[KERNELS], error))
+		return false;
 	if (!values[PAYLOADS])
-		g_ptr_array_add(group->payloads, (gpointer)kho_payload_find(KHO_PAYLOAD_DEFAULT, NULL));
+		g_ptr_array_add(group->payloads, g_strdup(KHO_PAYLOAD_DEFAULT));
 	else if (!read_items(reader, values[PAYLOADS], "payloads", take_payload, group->payloads, error))
 		return false;
 	return read_items(reader, values[TOPOLOGIES], "topologies", take_topology, group->topologies, error) &&
 	       read_items(reader, values[KHO_SCRATCH], "kho_scratch", take_spec, group->specs, error);
 }
 
+static gpointer copy_text(gconstpointer text, gpointer data)
+{
+	return g_strdup(text);
+}
+
 static bool read_groups(struct reader *reader, const struct yaml_node_s *list, GError **error)
 {
 	g_autoptr(GPtrArray) groups = g_ptr_array_new_with_free_func(group_free);
-	GPtrArray *kernels = reader->matrix->kernels;
+	g_autoptr(GPtrArray) own = g_ptr_array_copy(reader->matrix->kernels, copy_text, NULL);
+	const GPtrArray *kernels = reader->matrix->kernels;
 
+	g_ptr_array_set_free_func(own, g_free);
 	if (!kho_yaml_length(list))
 		return kho_yaml_fail(reader->yaml, list, error, "groups: the list is empty");
 	for (guint i = 0; i < kho_yaml_length(list); i++) {
@@ -207,7 +259,10 @@ static bool read_groups(struct reader *reader, const struct yaml_node_s *list, G
 	}
 	for (guint kernel = 0; kernel < kernels->len; kernel++) {
 		for (guint i = 0; i < groups->len; i++) {
-			if (!add_cells(reader, g_ptr_array_index(groups, i), g_ptr_array_index(kernels, kernel), error))
+			const struct group *group = g_ptr_array_index(groups, i);
+			const char *name = g_ptr_array_index(kernels, kernel);
+
+			if (has_kernel(group->kernels ?: own, name) && !add_cells(reader, group, name, error))
 				return false;
 		}
 	}
@@ -224,7 +279,7 @@ static bool read_kernels(struct reader *reader, const struct yaml_node_s *list, 
 		return false;
 	if (!kernel)
 		return true;
-	if (!kho_name_valid(kernel)) {
+	if (!is_kernel_or_pair(kernel)) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "the kernel %s is not a name (%s)", quoted,
 			    KHO_NAME_RULE);
 		return false;
@@ -278,7 +333,7 @@ static bool parse(struct kho_matrix *matrix, const char *path, const char *topol
 	yaml = kho_yaml_parse(path, text, length, error);
 	if (!yaml)
 		return false;
-	reader = (struct reader){ yaml, matrix, topology_dir, by_name, ids };
+	reader = (struct reader){ yaml, matrix, topology_dir, by_name, ids, kernel != NULL };
 	return read_matrix(&reader, kernel, error);
 }
 

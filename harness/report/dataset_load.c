@@ -140,9 +140,10 @@ static struct kho_cell *cell_of(struct loader *loader, const char *id)
 	g_auto(GStrv) load = g_strv_length(words) == 3 ? g_strsplit(words[2], "+", 2) : NULL;
 	g_autoptr(KhoScratchSpec) spec = load ? kho_scratch_spec_parse(load[0], NULL) : NULL;
 	const char *payload = load && load[1] ? load[1] : KHO_PAYLOAD_DEFAULT;
+	struct kho_payload parsed;
 	struct kho_cell *cell;
 
-	if (!spec || !kho_name_valid(words[1]) || !kho_name_valid(payload))
+	if (!spec || !kho_name_valid(words[1]) || !kho_payload_parse(payload, &parsed, NULL))
 		return NULL;
 	cell = kho_cell_new(about->kernel, about->successor, kho_recording_topology(loader->recording, words[1]), spec,
 			    payload);

@@ -43,7 +43,7 @@ static const struct kho_map_run *run_at(const struct drawing *drawing, guint i)
 static GArray *find_runs(const struct kho_topology *topology)
 {
 	static const struct kho_geometry geometry = { 64, 4096, 2 << 20, 32768, true };
-	g_autoptr(GArray) ranges = kho_linux_ranges(topology);
+	g_autoptr(GArray) ranges = kho_linux_ranges(topology, &kho_arch_x86_64);
 	const struct kho_memory_ranges known =
 		kho_memory_ranges_of(&geometry, (const struct kho_memory_range *)ranges->data, ranges->len);
 	const struct kho_memory memory = kho_memory_from_ranges(&known);

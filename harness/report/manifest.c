@@ -50,7 +50,9 @@ static bool is_scratch(const char *text)
 
 static bool is_payload(const char *text)
 {
-	return kho_payload_find(text, NULL) != NULL;
+	struct kho_payload payload;
+
+	return kho_payload_parse(text, &payload, NULL);
 }
 
 #define TEXT(member) G_STRUCT_OFFSET(struct kho_manifest, member)

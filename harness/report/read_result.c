@@ -39,6 +39,18 @@ enum kho_control kho_read_kind(struct kho_json_reader *reader, JsonObject *objec
 	return kind;
 }
 
+static const char *read_payload(struct kho_json_reader *reader, JsonObject *object)
+{
+	const char *text = kho_read_text(reader, object, "payload");
+	g_autoptr(GError) error = NULL;
+	struct kho_payload payload;
+
+	if (!text || kho_payload_parse(text, &payload, &error))
+		return text;
+	kho_read_fail(reader, object, "payload", "%s", error->message);
+	return NULL;
+}
+
 static struct kho_scratch_spec *read_spec(struct kho_json_reader *reader, JsonObject *object, enum kho_control kind)
 {
 	const char *text = kho_read_text_or_null(reader, object, "kho_scratch");
@@ -68,7 +80,7 @@ struct kho_cell *kho_read_cell(struct kho_json_reader *reader, JsonObject *objec
 {
 	const char *kernel = kho_read_name(reader, object, "kernel"),
 		   *successor = kho_read_name(reader, object, "successor");
-	const char *payload = kind == KHO_CONTROL_NONE ? kho_read_name(reader, object, "payload") : KHO_PAYLOAD_DEFAULT;
+	const char *payload = kind == KHO_CONTROL_NONE ? read_payload(reader, object) : KHO_PAYLOAD_DEFAULT;
 	g_autoptr(KhoScratchSpec) spec = read_spec(reader, object, kind);
 	struct kho_cell *cell, *control;
 

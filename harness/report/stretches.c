@@ -32,7 +32,7 @@ static int compare_start(gconstpointer a, gconstpointer b)
 
 static void add_memory(GArray *stretches, const struct kho_topology *topology)
 {
-	g_autoptr(GArray) ranges = kho_linux_ranges(topology);
+	g_autoptr(GArray) ranges = kho_linux_ranges(topology, &kho_arch_x86_64);
 
 	for (guint i = 0; i < ranges->len; i++) {
 		const struct kho_memory_range *range = &g_array_index(ranges, struct kho_memory_range, i);

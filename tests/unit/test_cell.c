@@ -21,8 +21,8 @@ static void test_ids(void **state)
 {
 	check_id("6.19-x86_64", "6.19-x86_64", "default", "6.19-x86_64/two-even/16M,128M,32M");
 	check_id("6.19-x86_64", "7.1-x86_64", "default", "6.19-x86_64>7.1-x86_64/two-even/16M,128M,32M");
-	check_id("a", "a", "6G", "a/two-even/16M,128M,32M+6G");
-	check_id("a", "b", "6G", "a>b/two-even/16M,128M,32M+6G");
+	check_id("a", "a", "keep=6G", "a/two-even/16M,128M,32M+keep=6G");
+	check_id("a", "b", "keep=6G", "a>b/two-even/16M,128M,32M+keep=6G");
 }
 
 int main(void)

@@ -1,152 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Keeping files as evidence: by link, by copy, and not at all. */
-#include "harness/machine/keep.h"
-#include "harness/model/error.h"
-#include "tests/unit/test.h"
-
-#include <glib/gstdio.h>
-#include <string.h>
-#include <sys/stat.h>
+/* What the guest does to preserve memory, as far as no kernel is needed for it. */
+#include <errno.h>
 #include <unistd.h>
 
-#define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#include "guest/ballast.h"
+#include "guest/keep.h"
+#include "guest/memfd.h"
+#include "tests/unit/test.h"
 
-static char *base, *source, *kept;
+#define RUN "0123456789abcdef"
 
-static int make_files(void **state)
+static void requests(void **state)
 {
-	base = g_dir_make_tmp("kho-test-XXXXXX", NULL);
-	source = g_build_filename(base, "source", NULL);
-	kept = g_build_filename(base, "kept", NULL);
-	return g_file_set_contents(source, "what ran", -1, NULL) ? 0 : -1;
+	static const char *const bad[] = { "",		"1",		 "1:block:0",	    "0:block:0:-1", "1:sieve:0:-1",
+					   "x:block:0:-1", "1:block:0:-1 ", "1:block:0:-1:3", "1::0:-1" };
+	struct keep_request request;
+
+	assert_true(keep_parse("6442450944:block:0:-1", &request));
+	assert_int_equal(request.bytes, 6ULL << 30);
+	assert_int_equal(request.scatter, KEEP_BLOCK);
+	assert_int_equal(request.node, -1);
+	assert_true(keep_parse("2097152:each-gib:0:1", &request));
+	assert_int_equal(request.scatter, KEEP_EACH_GIB);
+	assert_int_equal(request.node, 1);
+	assert_true(keep_parse("4194304:random:4294967295:-1", &request));
+	assert_int_equal(request.scatter, KEEP_RANDOM);
+	assert_int_equal(request.seed, 0xffffffff);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (keep_parse(bad[i], &request))
+			fail_msg("'%s' is taken", bad[i]);
 }
 
-/* Fails when a test leaves anything else behind. */
-static int remove_files(void **state)
+/* The same seed, the same order; each number once. */
+static void shuffled(void **state)
 {
-	int status;
+	size_t one[100], same[100], other[100];
+	bool seen[100] = { false }, differs = false;
 
-	g_unlink(source);
-	g_unlink(kept);
-	status = g_rmdir(base);
-	g_clear_pointer(&base, g_free);
-	g_clear_pointer(&source, g_free);
-	g_clear_pointer(&kept, g_free);
-	return status;
+	keep_shuffle(one, COUNT(one), 7);
+	keep_shuffle(same, COUNT(same), 7);
+	keep_shuffle(other, COUNT(other), 8);
+	for (size_t i = 0; i < COUNT(one); i++) {
+		assert_true(one[i] < COUNT(one) && !seen[one[i]]);
+		seen[one[i]] = true;
+		assert_int_equal(one[i], same[i]);
+		differs |= one[i] != other[i];
+	}
+	assert_true(differs);
 }
 
-static ino_t inode(const char *path)
+static void every_byte_counts(void **state)
 {
-	struct stat st;
+	static const uint64_t places[] = { 0, 7, 8, 4095, 4096, 123456, (1 << 20) + 4095 };
+	uint64_t bytes = (1 << 20) + 4096, found;
+	int fd = memfd_new(RUN, 5, bytes, MEMFD_ANY_NODE);
 
-	assert_int_equal(lstat(path, &st), 0);
-	assert_true(S_ISREG(st.st_mode));
-	return st.st_ino;
+	assert_true(fd >= 0);
+	assert_true(memfd_is_intact(fd, RUN, 5, &found));
+	assert_int_equal(found, bytes);
+	assert_false(memfd_is_intact(fd, RUN, 6, &found));
+	assert_int_equal(errno, 0);
+	assert_false(memfd_is_intact(fd, "0123456789abcdee", 5, &found));
+	for (size_t i = 0; i < COUNT(places); i++) {
+		unsigned char byte;
+
+		assert_int_equal(pread(fd, &byte, 1, places[i]), 1);
+		byte ^= 1;
+		assert_int_equal(pwrite(fd, &byte, 1, places[i]), 1);
+		assert_false(memfd_is_intact(fd, RUN, 5, &found));
+		byte ^= 1;
+		assert_int_equal(pwrite(fd, &byte, 1, places[i]), 1);
+	}
+	assert_true(memfd_is_intact(fd, RUN, 5, &found));
+	close(fd);
 }
 
-static void expect_same_content(void)
+/* A page that came through at the wrong place. */
+static void order_counts(void **state)
 {
-	g_autofree char *one = kho_file_sha256(source, NULL, NULL);
-	g_autofree char *other = kho_file_sha256(kept, NULL, NULL);
+	uint64_t found;
+	int fd = memfd_new(RUN, 2, 8192, MEMFD_ANY_NODE);
+	char first[4096], second[4096];
 
-	assert_non_null(one);
-	assert_string_equal(one, other);
+	assert_int_equal(pread(fd, first, sizeof(first), 0), sizeof(first));
+	assert_int_equal(pread(fd, second, sizeof(second), sizeof(first)), sizeof(second));
+	assert_int_equal(pwrite(fd, second, sizeof(second), 0), sizeof(second));
+	assert_int_equal(pwrite(fd, first, sizeof(first), sizeof(second)), sizeof(first));
+	assert_false(memfd_is_intact(fd, RUN, 2, &found));
+	close(fd);
 }
 
-static void sums(void **state)
+static void kilobytes(void **state)
 {
-	uint64_t size = 1;
-	g_autofree char *sum = NULL;
-	g_autoptr(GError) error = NULL;
+	static const char text[] = "Node 0 MemTotal:  4194304 kB\nNode 0 MemFree:    123456 kB\nNode 0 MemUsed: 1 kB\n";
 
-	assert_true(g_file_set_contents(source, "", 0, NULL));
-	sum = kho_file_sha256(source, &size, NULL);
-	assert_string_equal(sum, EMPTY);
-	assert_int_equal(size, 0);
-	assert_null(kho_file_sha256(kept, NULL, &error));
-	assert_true(g_error_matches(error, KHO_ERROR, KHO_ERROR_HOST));
-	assert_non_null(strstr(error->message, kept));
-	g_clear_error(&error);
-	assert_null(kho_file_sha256(base, NULL, &error));
-	assert_non_null(error);
+	assert_int_equal(ballast_parse_kilobytes(text, "MemFree:"), 123456 << 10);
+	assert_int_equal(ballast_parse_kilobytes(text, "MemAvailable:"), 0);
+	assert_int_equal(ballast_parse_kilobytes(NULL, "MemFree:"), 0);
 }
-
-static void immutable_ones_are_linked(void **state)
-{
-	assert_true(kho_file_keep(source, kept, true, NULL));
-	assert_int_equal(inode(kept), inode(source));
-}
-
-/* Somebody may write into the other one later: the evidence must not follow. */
-static void others_are_copied(void **state)
-{
-	g_autofree char *large = g_strnfill(3 << 20, 'x');
-
-	assert_true(g_file_set_contents(source, large, -1, NULL));
-	assert_true(kho_file_keep(source, kept, false, NULL));
-	assert_int_not_equal(inode(kept), inode(source));
-	expect_same_content();
-}
-
-static void behind_a_symlink_is_the_file(void **state)
-{
-	g_autofree char *link = g_build_filename(base, "link", NULL);
-
-	assert_int_equal(symlink(source, link), 0);
-	assert_true(kho_file_keep(link, kept, true, NULL));
-	assert_int_equal(inode(kept), inode(source));
-	g_unlink(kept);
-	assert_true(kho_file_keep(link, kept, false, NULL));
-	expect_same_content();
-	g_unlink(link);
-}
-
-/* /proc is never on the same file system: no link, but a copy. */
-static void copied_where_no_link_can_be(void **state)
-{
-	assert_false(kho_file_link("/proc/version", kept));
-	assert_true(kho_file_keep("/proc/version", kept, true, NULL) || !g_file_test(kept, G_FILE_TEST_EXISTS));
-}
-
-static void what_cannot_be_is_said(void **state)
-{
-	g_autofree char *below = g_build_filename(base, "no/kept", NULL);
-	g_autoptr(GError) error = NULL;
-
-	assert_false(kho_file_keep(source, below, true, &error));
-	assert_non_null(strstr(error->message, below));
-	g_clear_error(&error);
-	assert_false(kho_file_keep(kept, below, true, &error));
-	assert_non_null(error);
-	g_clear_error(&error);
-	/* What is there is never written over. */
-	assert_true(g_file_set_contents(kept, "other", -1, NULL));
-	assert_false(kho_file_keep(source, kept, false, &error));
-	assert_non_null(error);
-}
-
-/* A directory opens, but cannot be read. */
-static void half_a_copy_is_none(void **state)
-{
-	g_autoptr(GError) error = NULL;
-
-	assert_false(kho_file_keep(base, kept, false, &error));
-	assert_non_null(error);
-	assert_false(g_file_test(kept, G_FILE_TEST_EXISTS));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_files, remove_files)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(sums),
-		TEST(immutable_ones_are_linked),
-		TEST(others_are_copied),
-		TEST(behind_a_symlink_is_the_file),
-		TEST(copied_where_no_link_can_be),
-		TEST(what_cannot_be_is_said),
-		TEST(half_a_copy_is_none),
+		cmocka_unit_test(requests),	cmocka_unit_test(shuffled),  cmocka_unit_test(every_byte_counts),
+		cmocka_unit_test(order_counts), cmocka_unit_test(kilobytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

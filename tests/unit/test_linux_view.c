@@ -4,6 +4,7 @@
 
 #include "estimator/memory_ranges.h"
 #include "harness/model/linux_view.h"
+#include "harness/model/pc_layout.h"
 #include "tests/unit/test.h"
 
 static struct kho_topology *machine(void)
@@ -23,7 +24,7 @@ static char *differs(const struct kho_memory_range *ranges, guint count)
 
 	assert_non_null(topology);
 	g_array_append_vals(seen, ranges, count);
-	return kho_linux_view_differs(topology, seen);
+	return kho_linux_view_differs(topology, &kho_arch_x86_64, seen);
 }
 
 /* What a kernel prints of that machine: firmware has its tables at the end of low memory, and scratch cuts ranges. */
@@ -103,13 +104,34 @@ static void test_numbers_stay_where_all_have_cpus(void **state)
 		assert_int_equal(kho_linux_nid(topology, i), i);
 }
 
+static void arm64(void **state)
+{
+	g_autoptr(KhoTopology) topology = kho_topology_new("t", "");
+	g_autoptr(GArray) ranges = NULL;
+	g_autofree char *differs = NULL;
+
+	kho_topology_add_node(topology, 4ULL << 30, 1);
+	kho_topology_add_node(topology, 0, 1);
+	kho_topology_add_node(topology, 2ULL << 30, 0);
+	kho_pc_layout(topology);
+	ranges = kho_linux_ranges(topology, &kho_arch_arm64);
+	assert_int_equal(ranges->len, 2);
+	assert_int_equal(g_array_index(ranges, struct kho_memory_range, 0).start, 1ULL << 30);
+	assert_int_equal(g_array_index(ranges, struct kho_memory_range, 0).end, 5ULL << 30);
+	assert_int_equal(g_array_index(ranges, struct kho_memory_range, 1).node, 2); /* as the device tree says */
+	assert_int_equal(g_array_index(ranges, struct kho_memory_range, 1).end, 7ULL << 30);
+	assert_null(kho_linux_view_differs(topology, &kho_arch_arm64, ranges));
+	differs = kho_linux_view_differs(topology, &kho_arch_x86_64, ranges);
+	assert_non_null(differs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_described),
 		cmocka_unit_test(test_planted_differences),
 		cmocka_unit_test(test_nodes_with_cpus_come_first),
-		cmocka_unit_test(test_numbers_stay_where_all_have_cpus),
+		cmocka_unit_test(test_numbers_stay_where_all_have_cpus), cmocka_unit_test(arm64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

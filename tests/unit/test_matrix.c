@@ -120,6 +120,27 @@ static void test_payloads(void **state)
 	assert_string_equal(cell(matrix, 1)->id, "a/one/200%");
 }
 
+static void test_pairs(void **state)
+{
+	static const char text[] = "kernels: [a, b]\ngroups:\n"
+				   "- topologies: [one]\n  kho_scratch: [200%]\n"
+				   "- kernels: [\"a>b\", c, a]\n  topologies: [two]\n  kho_scratch: [200%]\n";
+	static const char *const ids[] = { "a/one/200%", "a/two/200%", "b/one/200%", "a>b/two/200%", "c/two/200%" };
+	static const char *const alone[] = { "a>c/one/200%", "a>c/two/200%" };
+	g_autoptr(GError) error = NULL;
+	g_autoptr(KhoMatrix) matrix = load(*state, text, NULL, &error), one = load(*state, text, "a>c", &error);
+
+	assert_null(error);
+	assert_int_equal(matrix->cells->len, COUNT(ids));
+	for (guint i = 0; i < COUNT(ids); i++)
+		assert_string_equal(cell(matrix, i)->id, ids[i]);
+	assert_string_equal(cell(matrix, 3)->kernel, "a");
+	assert_string_equal(cell(matrix, 3)->successor, "b");
+	assert_int_equal(one->cells->len, COUNT(alone));
+	for (guint i = 0; i < COUNT(alone); i++)
+		assert_string_equal(cell(one, i)->id, alone[i]);
+}
+
 static void test_kernel_stands_in(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -152,7 +173,9 @@ static const struct {
 	{ "kernels: a\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels must be a list, not a single value" },
 	{ "kernels: [[a]]\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: an item must be a single value, not a list" },
 	{ "kernels: [a, b, a]\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: 'a' is listed twice" },
-	{ "kernels: [a/b]\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: 'a/b'" NAME_RULE },
+	{ "kernels: [a/b]\ngroups:\n" GROUP,
+	  "DIR/matrix.yaml:1: kernels: 'a/b' is neither a name nor a pair FIRST>SUCCESSOR (letters, digits, '.', '_' "
+	  "and '-', at most 64, the first a letter or a digit)" },
 	{ "kernels: [.]\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: '.'" NAME_RULE },
 	{ "kernels: ['']\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: ''" NAME_RULE },
 	{ "kernels: [-a]\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: '-a'" NAME_RULE },
@@ -162,9 +185,11 @@ static const struct {
 	{ HEAD "- topologies: [one]\n", "DIR/matrix.yaml:3: kho_scratch is missing" },
 	{ HEAD "- kho_scratch: [200%]\n", "DIR/matrix.yaml:3: topologies is missing" },
 	{ HEAD "- topologies: [one]\n  scratch: [200%]\n",
-	  "DIR/matrix.yaml:4: unknown key 'scratch' (known: topologies, kho_scratch, payloads)" },
+	  "DIR/matrix.yaml:4: unknown key 'scratch' (known: kernels, topologies, kho_scratch, payloads)" },
 	{ HEAD "- topologies: [one]\n  kho_scratch: [200%]\n  payloads: [loud]\n",
-	  "DIR/matrix.yaml:5: payloads: 'loud' is not a payload (default, console)" },
+	  "DIR/matrix.yaml:5: payloads: 'loud' is not a payload: 'loud' is none of console, "
+	  "keep=SIZE[,node=N][,each-gib|,random=SEED] (random: a multiple of 2M), initrd=SIZE, gigantic=N, "
+	  "crashkernel=SIZE, fake=N" },
 	{ HEAD "- topologies: []\n  kho_scratch: [200%]\n", "DIR/matrix.yaml:3: topologies: the list is empty" },
 	{ HEAD "- topologies: [one, one]\n  kho_scratch: [200%]\n",
 	  "DIR/matrix.yaml:3: topologies: 'one' is listed twice" },
@@ -250,6 +275,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_payloads),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_kernel_stands_in),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_too_many_cells),
