@@ -48,7 +48,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
-MODEL := error size arch name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
+MODEL := error size arch series name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
 	cell control ample reservation matrix matrix_file random placing pairwise generate_options strategy_grid strategy_pairwise strategy_random strategy_edge strategy_real simpler \
 	generate outcome prediction verdict result \
 	log_line early_trace kexec_segments
@@ -71,7 +71,7 @@ MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scale
 REPORT += stretches drawing drawing_nodes
 JUDGE += paper_difference forecast trials advice
 REPORT += forecast_text forecast_json advice_text
-COMMAND += paper_machine predict advise
+COMMAND += paper_machine predict advise series
 # What reads this machine is the probe's, too.
 MACHINE += this_machine
 LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map guest/memory_blocks guest/nodes
@@ -85,12 +85,17 @@ INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
 	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep guest/successor \
 	$(ESTIMATOR:%=estimator/%)
+# For the guests of other architectures too, where there is a compiler.
+CROSS_arm64 := aarch64-linux-gnu-
+CROSS_ARCHES := $(foreach arch,arm64,$(if $(shell command -v $(CROSS_$(arch))gcc),$(arch)))
+
 # The guest's pure parts, as the unit tests link them.
 GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 
-PROGRAMS := $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(BUILD)/guest/init $(BUILD)/guest/kho_probe
+PROGRAMS := $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(BUILD)/guest/init $(BUILD)/guest/kho_probe \
+	$(foreach arch,$(CROSS_ARCHES),$(BUILD)/guest/$(arch)/init $(BUILD)/guest/$(arch)/kho_probe)
 
 # --- building ---
 
@@ -109,6 +114,21 @@ $(BUILD)/guest/init $(BUILD)/guest/kho_probe:
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) -static -s -Wl,--gc-sections -o $@ $^
+
+define cross_guest
+$(BUILD)/guest/$(1)/init: $(INIT:%=$(BUILD)/$(1)/%.o)
+$(BUILD)/guest/$(1)/kho_probe: $(PROBE:%=$(BUILD)/$(1)/%.o)
+$(BUILD)/guest/$(1)/init $(BUILD)/guest/$(1)/kho_probe:
+	$$(say) LINK $$@
+	@mkdir -p $$(@D)
+	$$(Q)$(CROSS_$(1))gcc -static -s -Wl,--gc-sections -o $$@ $$^
+
+$(BUILD)/$(1)/%.o: %.c Makefile
+	$$(say) CC "$$< ($(1))"
+	@mkdir -p $$(@D)
+	$$(Q)$(CROSS_$(1))gcc $(BASE_CFLAGS) -Os -ffunction-sections -fdata-sections -c -o $$@ $$<
+endef
+$(foreach arch,$(CROSS_ARCHES),$(eval $(call cross_guest,$(arch))))
 
 $(BUILD)/host/%.o: %.c Makefile
 	$(say) CC $<
@@ -203,6 +223,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/guest
 	install -m 755 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/guest/init $(BUILD)/guest/kho_probe $(SHARE)/guest
+	for arch in $(CROSS_ARCHES); do install -D -m 755 -t $(SHARE)/guest/$$arch $(BUILD)/guest/$$arch/init \
+		$(BUILD)/guest/$$arch/kho_probe || exit; done
 	cp -R kernel estimator topologies matrices expected references $(SHARE)
 
 .PHONY: clean

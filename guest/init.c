@@ -20,7 +20,12 @@
 #include "guest/cmdline.h"
 #include "guest/record.h"
 
+/* On arm64 the console is no 16550, so that the one behind PCI is the first. */
+#ifdef __aarch64__
+#define RECORD_DEVICE "/dev/ttyS0"
+#else
 #define RECORD_DEVICE "/dev/ttyS1"
+#endif
 
 static void mount_all(void)
 {

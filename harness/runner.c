@@ -25,6 +25,7 @@ static const char usage[] =
 	"  boundary AXIS   the smallest scratch with which a machine really survives\n"
 	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
 	"  shrink ID       the simplest machine on which an estimator is still wrong\n"
+	"  series          what each series of Linux can do\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -51,6 +52,7 @@ static const struct {
 	{ "boundary", kho_command_boundary },
 	{ "edges", kho_command_edges },
 	{ "shrink", kho_command_shrink },
+	{ "series", kho_command_series },
 	/* clang-format on */
 };
 

@@ -17,6 +17,7 @@ enum kho_exit kho_command_record(int argc, char **argv);
 enum kho_exit kho_command_boundary(int argc, char **argv);
 enum kho_exit kho_command_edges(int argc, char **argv);
 enum kho_exit kho_command_shrink(int argc, char **argv);
+enum kho_exit kho_command_series(int argc, char **argv);
 
 /* Prints an error as "kho-runner: MESSAGE" and returns its exit status. */
 enum kho_exit kho_command_fail(const GError *error);

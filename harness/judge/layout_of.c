@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/judge/layout_of.h"
 
-#include <stdio.h>
+#include "harness/model/series.h"
 
 #define MAX_ADDRESS (1ULL << 52)
 #define MIN_SECTION (16ULL << 20)
@@ -63,29 +63,39 @@ static size_t count_nodes(const GArray *ranges)
 	return nr_nodes;
 }
 
-static bool series_of(const char *text, unsigned int *major, unsigned int *minor)
-{
-	return text && sscanf(text, "%u.%u", major, minor) == 2;
-}
-
 /*
  * By the successor's series, which its release tells. A successor that died too early to say its own is known by its
  * name, such as "7.2-x86_64"; else it is taken for the first kernel's like.
  */
-static enum kho_map_chain map_chain_of(const struct kho_result *result)
+static const struct kho_series *series_of(const struct kho_result *result)
 {
-	bool same = g_strcmp0(result->cell->kernel, result->cell->successor) == 0;
-	unsigned int major, minor;
+	bool same = g_str_equal(result->cell->kernel, result->cell->successor);
 
-	if (series_of(result->successor_release, &major, &minor) ||
-	    (same && series_of(result->first_release, &major, &minor)) ||
-	    series_of(result->cell->successor, &major, &minor) || series_of(result->first_release, &major, &minor))
-		return major > 7 || (major == 7 && minor >= 2) ? KHO_MAP_SECTIONS : KHO_MAP_BUFFER;
-	return KHO_MAP_BUFFER;
+	return kho_series_of(result->successor_release)
+		       ?: ((same ? kho_series_of(result->first_release) : NULL)
+				   ?: (kho_series_of(result->cell->successor) ?: kho_series_of(result->first_release)));
+}
+
+/* Of what replay.h and aggregate.h say that they hold for, all that is not in the figures themselves. */
+static const char *unmodelled(const struct kho_result *result, const struct kho_series *series)
+{
+	struct kho_payload payload = kho_cell_payload(result->cell);
+
+	if (!g_str_equal(result->cell->kernel, result->cell->successor))
+		return "the successor is another kernel than the first";
+	if (!kho_arch_of(result->cell->successor)->is_pc)
+		return "only the early boot of x86-64 is known";
+	if (kho_payload_changes_boot(&payload))
+		return "the successor is told to set memory aside";
+	if (series && series->extended)
+		return "the successor extends its scratch";
+	return NULL;
 }
 
 const char *kho_layout_of_machine(const struct kho_result *result, struct kho_layout *layout)
 {
+	const struct kho_series *series = series_of(result);
+
 	*layout = (struct kho_layout){
 		.geometry = result->geometry,
 		.ranges = (const struct kho_memory_range *)result->ranges->data,
@@ -97,7 +107,8 @@ const char *kho_layout_of_machine(const struct kho_result *result, struct kho_la
 		.nr_segments = result->segments->len,
 		.events = (const struct kho_early_event *)result->events->data,
 		.nr_events = result->events->len,
-		.map_chain = map_chain_of(result),
+		.map_chain = !series || series->buffered ? KHO_MAP_BUFFER : KHO_MAP_SECTIONS,
+		.unmodelled = unmodelled(result, series),
 	};
 	if (!result->have_geometry)
 		return "the probe could not read the kernel's geometry";

@@ -11,16 +11,34 @@
 
 #include "harness/machine/initramfs.h"
 #include "harness/machine/keep.h"
+#include "harness/model/arch.h"
 #include "harness/model/error.h"
 #include "harness/model/size.h"
 
-#define BUSYBOX "/bin/busybox" /* Debian: busybox-static */
+#define MADE "run make (for another architecture it needs a compiler: ci/deps)"
 
 /* Names of images that are being written, each with the writer's process id behind it. */
 #define FIRST	  ".first-"
 #define SUCCESSOR ".successor-"
 /* A process of another container that shares the cache looks gone from here, but writes within seconds. */
 #define FRESH_SECONDS 60
+
+/* A static one for the guest: kho-kernel finds it. */
+static char *find_busybox(const struct kho_paths *paths, const struct kho_arch *arch, GError **error)
+{
+	g_autofree char *program = g_build_filename(paths->data, "kernel", "kho-kernel", NULL);
+	const char *argv[] = { program, "busybox", arch->name, NULL };
+	g_autofree char *path = NULL;
+	int status;
+
+	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &path, NULL, &status, error))
+		return NULL;
+	if (status == 0)
+		return g_strchomp(g_steal_pointer(&path));
+	g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "busybox for %s cannot be had: see kho-kernel's message above",
+		    arch->name);
+	return NULL;
+}
 
 static bool check_program(const char *path, const char *how, GError **error)
 {
@@ -105,17 +123,23 @@ void kho_images_sweep(const char *directory)
 char *kho_images_first(const struct kho_paths *paths, const struct kho_kernel *successor, GError **error)
 {
 	g_autofree char *directory = g_build_filename(paths->cache, "images", NULL);
-	g_autofree char *init = g_build_filename(paths->guest, "init", NULL);
-	g_autofree char *probe = g_build_filename(paths->guest, "kho_probe", NULL);
-	const struct kho_initramfs_programs programs = { .init = init, .probe = probe, .busybox = BUSYBOX };
+	const struct kho_arch *arch = kho_arch_of(successor->name);
+	const char *where = arch->is_pc ? "." : arch->name;
+	g_autofree char *init = g_build_filename(paths->guest, where, "init", NULL);
+	g_autofree char *probe = g_build_filename(paths->guest, where, "kho_probe", NULL);
+	g_autofree char *busybox = NULL;
 
-	if (!check_program(init, "run make", error) || !check_program(probe, "run make", error) ||
-	    !check_program(BUSYBOX, "install the package busybox-static (ci/deps does)", error))
+	if (!check_program(init, MADE, error) || !check_program(probe, MADE, error))
+		return NULL;
+	busybox = find_busybox(paths, arch, error);
+	if (!busybox)
 		return NULL;
 	if (g_mkdir_with_parents(directory, 0755) < 0) {
 		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s: %s", directory, g_strerror(errno));
 		return NULL;
 	}
 	kho_images_sweep(directory);
-	return write_images(directory, &programs, successor->image, error);
+	return write_images(directory,
+			    &(struct kho_initramfs_programs){ .init = init, .probe = probe, .busybox = busybox },
+			    successor->image, error);
 }

@@ -55,7 +55,7 @@ static bool is_kernel_or_pair(const char *text)
 {
 	g_auto(GStrv) names = g_strsplit(text, ">", 2);
 
-	return kho_name_valid(names[0]) && (!names[1] || kho_name_valid(names[1]));
+	return names[0] && kho_name_valid(names[0]) && (!names[1] || kho_name_valid(names[1]));
 }
 
 static bool take_kernel(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)

@@ -188,6 +188,7 @@ Acquire::Languages "none";
 Acquire::Retries "2";
 Acquire::http::Timeout "30";
 Acquire::https::Timeout "30";
+${DEBIAN_ARCH:+APT::Architecture "$DEBIAN_ARCH"; APT::Architectures "$DEBIAN_ARCH";}
 // The cache usually lies in a home that apt's own user cannot enter; everything is checked by signature and hash.
 APT::Sandbox::User "root";
 CONF
