@@ -58,7 +58,7 @@ HANDOVER := record report console classify cmdline deadline channel launch hando
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
 	run repeats rejudge boundary edge_cells statistics shrinking
-REPORT := trace_file text text_keys manifest tally json junit html html_grid terminal terminal_summary results \
+REPORT := trace_file across text text_keys manifest tally json junit html html_grid terminal terminal_summary results \
 	boundary_report boundary_text boundary_json comparison html_kernel terminal_kernel
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb \
 	boundary_search boundary edges shrink

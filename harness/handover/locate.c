@@ -13,6 +13,8 @@
 /* "Linux version 6.19.6 (": enough to tell a kernel from what else may lie there. */
 #define BANNER	     "linux_banner"
 #define BANNER_BYTES 64
+/* arch/arm64/mm/mmu.c, 6.18 to 7.3: virtual less physical address of the image, written by its first steps. */
+#define OFFSET_VARIABLE "kimage_voffset"
 
 struct kho_locate {
 	struct kho_peek *peek;
@@ -67,13 +69,12 @@ static void took_banner(const void *bytes, gsize length, void *data)
 	finish(locate, bytes && memcmp(bytes, locate->banner, BANNER_BYTES) == 0);
 }
 
-static void walked(void *data)
+/* The place may be right: is the kernel's banner where it would be? */
+static void check_banner(struct kho_locate *locate)
 {
-	struct kho_locate *locate = data;
 	guint64 banner;
 
-	if (!kho_location_find(locate->vmlinux, kho_page_walk_mappings(locate->walk), &locate->place) ||
-	    !kho_vmlinux_symbol(locate->vmlinux, BANNER, &banner, NULL) ||
+	if (!kho_vmlinux_symbol(locate->vmlinux, BANNER, &banner, NULL) ||
 	    !kho_vmlinux_read(locate->vmlinux, banner, locate->banner, BANNER_BYTES)) {
 		finish(locate, false);
 		return;
@@ -81,6 +82,51 @@ static void walked(void *data)
 	kho_peek_physical(locate->peek, kho_location_physical(&locate->place, banner + locate->place.slide),
 			  BANNER_BYTES, took_banner, locate);
 }
+
+static void walked(void *data)
+{
+	struct kho_locate *locate = data;
+
+	if (kho_location_find(locate->vmlinux, kho_page_walk_mappings(locate->walk), &locate->place))
+		check_banner(locate);
+	else
+		finish(locate, false);
+}
+
+/* --- arm64: kernels here are built without RANDOMIZE_BASE, so that only the physical place is to be found --- */
+
+bool kho_location_of_offset(const struct kho_vmlinux *vmlinux, guint64 offset, struct kho_location *place)
+{
+	guint64 banner;
+
+	if (!kho_vmlinux_symbol(vmlinux, BANNER, &banner, NULL) || offset > banner)
+		return false;
+	*place = (struct kho_location){ .virtual = banner, .physical = banner - offset };
+	return true;
+}
+
+static void took_offset(const void *bytes, gsize length, void *data)
+{
+	struct kho_locate *locate = data;
+	guint64 offset = 0;
+
+	if (bytes)
+		memcpy(&offset, bytes, sizeof(offset));
+	if (offset && kho_location_of_offset(locate->vmlinux, GUINT64_FROM_LE(offset), &locate->place))
+		check_banner(locate);
+	else
+		finish(locate, false);
+}
+
+static void start_on_arm64(struct kho_locate *locate)
+{
+	guint64 variable = 0;
+
+	kho_vmlinux_symbol(locate->vmlinux, OFFSET_VARIABLE, &variable, NULL);
+	kho_peek_virtual(locate->peek, 0, variable, sizeof(guint64), took_offset, locate);
+}
+
+/* --- x86-64: the page tables --- */
 
 static void took_registers(const char *text, void *data)
 {
@@ -103,7 +149,10 @@ struct kho_locate *kho_locate_start(struct kho_peek *peek, const struct kho_vmli
 	struct kho_locate *locate = g_new0(struct kho_locate, 1);
 
 	*locate = (struct kho_locate){ .peek = peek, .vmlinux = vmlinux, .done = done, .data = data };
-	kho_peek_registers(peek, false, took_registers, locate);
+	if (kho_vmlinux_is_arm64(vmlinux))
+		start_on_arm64(locate);
+	else
+		kho_peek_registers(peek, false, took_registers, locate);
 	return locate;
 }
 

@@ -3,7 +3,8 @@
  * Where in a machine a kernel runs: how far KASLR moved it, and where in physical memory it lies. Taken from the page
  * tables in use, so it holds from the kernel's first steps in them on: __startup_64()
  * (arch/x86/boot/startup/map_kernel.c, arch/x86/kernel/head64.c; 6.18 to 7.3) leaves nothing mapped below the kernel's
- * first 2 MiB page. x86-64 only.
+ * first 2 MiB page. On arm64, whose kernels are not moved in virtual memory here, the kernel
+ * itself says it.
  */
 #ifndef KHO_HANDOVER_LOCATE_H
 #define KHO_HANDOVER_LOCATE_H
@@ -31,6 +32,9 @@ bool kho_location_same(const struct kho_location *one, const struct kho_location
  * it really is has to be checked by its banner.
  */
 bool kho_location_find(const struct kho_vmlinux *vmlinux, const GArray *mappings, struct kho_location *place);
+
+/* The same on arm64, from the kernel's own kimage_voffset: virtual less physical address. Pure. */
+bool kho_location_of_offset(const struct kho_vmlinux *vmlinux, guint64 offset, struct kho_location *place);
 
 struct kho_locate;
 

@@ -304,6 +304,11 @@ static bool arm64_call_before(const struct kho_vmlinux *vmlinux, guint64 address
 	return (code & 0xfc000000) == 0x94000000 || (code & 0xfffffc1f) == 0xd63f0000;
 }
 
+bool kho_vmlinux_is_arm64(const struct kho_vmlinux *vmlinux)
+{
+	return vmlinux->machine == EM_AARCH64;
+}
+
 bool kho_vmlinux_call_before(const struct kho_vmlinux *vmlinux, guint64 address)
 {
 	if (vmlinux->machine == EM_AARCH64)

@@ -43,6 +43,8 @@ const char *kho_vmlinux_function_at(const struct kho_vmlinux *vmlinux, guint64 a
 /* @length bytes as the file has them at @address, in one allocated section with contents. False: not there. */
 bool kho_vmlinux_read(const struct kho_vmlinux *vmlinux, guint64 address, void *bytes, gsize length);
 
+bool kho_vmlinux_is_arm64(const struct kho_vmlinux *vmlinux); /* else x86-64, or what nobody here knows */
+
 /* Whether the instruction that ends right before @address can be a call: x86-64's E8 and FF /2, arm64's BL and BLR. */
 bool kho_vmlinux_call_before(const struct kho_vmlinux *vmlinux, guint64 address);
 

@@ -6,6 +6,9 @@
 #include "harness/model/name.h"
 #include "harness/model/yaml.h"
 
+static struct kho_matrix *load(const char *path, const char *topology_dir, const char *kernel, bool is_included,
+			       GError **error);
+
 /* Far above what anybody can run; a slip of the pen should not end with the host's memory. */
 #define MAX_CELLS 100000
 
@@ -15,7 +18,11 @@ struct reader {
 	const char *topology_dir;
 	GHashTable *by_name; /* of struct kho_topology *, not owned */
 	GHashTable *ids;     /* of the cells, not owned */
+	GPtrArray *included; /* of char *: kernels of included matrices */
+	const char *path;    /* of the file */
+	const char *kernel;
 	bool one_kernel;     /* stands in for all that the file names; cells that become the same are one */
+	bool is_included;
 };
 
 /* A group: lists of the same length as those in the file, with the places of their items. */
@@ -289,12 +296,63 @@ static bool read_kernels(struct reader *reader, const struct yaml_node_s *list, 
 	return true;
 }
 
+static bool take_over(struct reader *reader, const struct yaml_node_s *item, struct kho_matrix *included, GError **error)
+{
+	while (included->topologies->len)
+		g_ptr_array_add(reader->matrix->topologies, g_ptr_array_steal_index(included->topologies, 0));
+	for (guint i = 0; i < included->kernels->len; i++)
+		if (!has_kernel(reader->included, g_ptr_array_index(included->kernels, i)))
+			g_ptr_array_add(reader->included, g_strdup(g_ptr_array_index(included->kernels, i)));
+	while (included->cells->len) {
+		struct kho_cell *cell = g_ptr_array_steal_index(included->cells, 0);
+
+		if (reader->one_kernel && g_hash_table_contains(reader->ids, cell->id)) {
+			kho_cell_free(cell);
+			continue;
+		}
+		g_ptr_array_add(reader->matrix->cells, cell);
+		if (!g_hash_table_add(reader->ids, cell->id))
+			return kho_yaml_fail(reader->yaml, item, error, "the cell %s is there twice", cell->id);
+	}
+	return true;
+}
+
+/* Another matrix, by its name, from the same directory. What is included includes nothing itself. */
+static bool take_include(struct reader *reader, const struct yaml_node_s *item, void *to, GError **error)
+{
+	g_autofree char *directory = g_path_get_dirname(reader->path);
+	g_autofree char *file = g_strconcat(kho_yaml_text(item), ".yaml", NULL);
+	g_autofree char *path = g_build_filename(directory, file, NULL);
+	g_autofree char *quoted = kho_error_quote(kho_yaml_text(item));
+	struct kho_matrix *included;
+	bool taken;
+
+	if (!kho_name_valid(kho_yaml_text(item)))
+		return kho_yaml_fail(reader->yaml, item, error, "includes: %s is not a name (%s)", quoted, KHO_NAME_RULE);
+	if (reader->is_included)
+		return kho_yaml_fail(reader->yaml, item, error, "includes: this matrix is itself included");
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return kho_yaml_fail(reader->yaml, item, error, "includes: there is no %s", path);
+	included = load(path, reader->topology_dir, reader->kernel, true, error);
+	if (!included)
+		return false;
+	taken = take_over(reader, item, included, error);
+	kho_matrix_free(included);
+	return taken;
+}
+
+static bool read_includes(struct reader *reader, const struct yaml_node_s *list, GError **error)
+{
+	return !list || read_items(reader, list, "includes", take_include, NULL, error);
+}
+
 static bool read_matrix(struct reader *reader, const char *kernel, GError **error)
 {
-	enum { DESCRIPTION, KERNELS, GROUPS, NR_KEYS };
+	enum { DESCRIPTION, KERNELS, INCLUDES, GROUPS, NR_KEYS };
 	static const struct kho_yaml_key keys[NR_KEYS] = {
 		[DESCRIPTION] = { "description", KHO_YAML_VALUE, false },
 		[KERNELS] = { "kernels", KHO_YAML_LIST, true },
+		[INCLUDES] = { "includes", KHO_YAML_LIST, false },
 		[GROUPS] = { "groups", KHO_YAML_LIST, true },
 	};
 	const struct yaml_node_s *root = kho_yaml_root(reader->yaml);
@@ -303,7 +361,20 @@ static bool read_matrix(struct reader *reader, const char *kernel, GError **erro
 	return kho_yaml_expect(reader->yaml, root, KHO_YAML_MAPPING, "the file", error) &&
 	       kho_yaml_mapping(reader->yaml, root, "", keys, NR_KEYS, values, error) &&
 	       kho_yaml_line(reader->yaml, values[DESCRIPTION], "description", &reader->matrix->description, error) &&
-	       read_kernels(reader, values[KERNELS], kernel, error) && read_groups(reader, values[GROUPS], error);
+	       read_kernels(reader, values[KERNELS], kernel, error) &&
+	       read_includes(reader, values[INCLUDES], error) && read_groups(reader, values[GROUPS], error);
+}
+
+/* Behind its own: which group has which kernels is settled. */
+static bool add_included_kernels(struct reader *reader)
+{
+	for (guint i = 0; i < reader->included->len; i++) {
+		const char *kernel = g_ptr_array_index(reader->included, i);
+
+		if (!has_kernel(reader->matrix->kernels, kernel))
+			g_ptr_array_add(reader->matrix->kernels, g_strdup(kernel));
+	}
+	return true;
 }
 
 static struct kho_matrix *matrix_new(const char *path)
@@ -318,10 +389,11 @@ static struct kho_matrix *matrix_new(const char *path)
 }
 
 static bool parse(struct kho_matrix *matrix, const char *path, const char *topology_dir, const char *kernel,
-		  GError **error)
+		  bool is_included, GError **error)
 {
 	g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
 	g_autoptr(GHashTable) ids = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) included = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(KhoYaml) yaml = NULL;
 	g_autofree char *text = NULL;
 	gsize length;
@@ -333,13 +405,21 @@ static bool parse(struct kho_matrix *matrix, const char *path, const char *topol
 	yaml = kho_yaml_parse(path, text, length, error);
 	if (!yaml)
 		return false;
-	reader = (struct reader){ yaml, matrix, topology_dir, by_name, ids, kernel != NULL };
-	return read_matrix(&reader, kernel, error);
+	reader = (struct reader){
+		yaml, matrix, topology_dir, by_name, ids, included, path, kernel, kernel != NULL, is_included,
+	};
+	return read_matrix(&reader, kernel, error) && add_included_kernels(&reader);
+}
+
+static struct kho_matrix *load(const char *path, const char *topology_dir, const char *kernel, bool is_included,
+			       GError **error)
+{
+	g_autoptr(KhoMatrix) matrix = matrix_new(path);
+
+	return parse(matrix, path, topology_dir, kernel, is_included, error) ? g_steal_pointer(&matrix) : NULL;
 }
 
 struct kho_matrix *kho_matrix_load(const char *path, const char *topology_dir, const char *kernel, GError **error)
 {
-	g_autoptr(KhoMatrix) matrix = matrix_new(path);
-
-	return parse(matrix, path, topology_dir, kernel, error) ? g_steal_pointer(&matrix) : NULL;
+	return load(path, topology_dir, kernel, false, error);
 }

@@ -2,6 +2,7 @@
 #include "harness/report/html.h"
 
 #include "harness/judge/repeats.h"
+#include "harness/report/across.h"
 #include "harness/report/comparison.h"
 #include "harness/report/html_grid.h"
 #include "harness/report/html_kernel.h"
@@ -317,6 +318,7 @@ char *kho_html(const struct kho_run *run)
 	add_text(page, "<h1>kho-matrix ", run->matrix, "</h1>\n");
 	add_summary(page, run);
 	add_kernels(page, run);
+	kho_across_html(page, run);
 	add_table(page, run, "New, lost or contradictory", is_unexpected);
 	add_table(page, run, "False positives and false negatives", is_wrong);
 	add_table(page, run, "All cells", is_any);

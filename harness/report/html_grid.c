@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/html_grid.h"
 
+#include "harness/judge/run.h"
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
@@ -36,6 +37,14 @@ static const char *scratch_of(const struct kho_result *result)
 	return result->cell->scratch->text;
 }
 
+/* A kernel of the run is a name, or a pair. */
+static bool counts_for(const struct kho_result *result, const char *kernel)
+{
+	g_autofree char *name = kho_run_kernel_name(result->cell->id);
+
+	return g_str_equal(name, kernel);
+}
+
 /* The different names among a kernel's cells, in the matrix's order. */
 static GPtrArray *names(const struct kho_run *run, const char *kernel,
 			const char *(*name_of)(const struct kho_result *result))
@@ -45,7 +54,7 @@ static GPtrArray *names(const struct kho_run *run, const char *kernel,
 	for (guint i = 0; i < run->results->len; i++) {
 		const struct kho_result *result = g_ptr_array_index(run->results, i);
 
-		if (g_str_equal(result->cell->kernel, kernel) &&
+		if (counts_for(result, kernel) &&
 		    !g_ptr_array_find_with_equal_func(all, name_of(result), g_str_equal, NULL))
 			g_ptr_array_add(all, (gpointer)name_of(result));
 	}
@@ -77,7 +86,7 @@ static void add_square(GString *page, const struct kho_run *run, const char *ker
 		const struct kho_result *result = g_ptr_array_index(run->results, i);
 
 		if (g_str_equal(topology_of(result), topology) && g_str_equal(scratch_of(result), scratch) &&
-		    g_str_equal(result->cell->kernel, kernel))
+		    counts_for(result, kernel))
 			add_link(page, result, i);
 	}
 	g_string_append(page, "</td>");

@@ -2,6 +2,7 @@
 #include "harness/report/terminal_summary.h"
 
 #include "harness/judge/repeats.h"
+#include "harness/report/across.h"
 #include "harness/report/colour.h"
 #include "harness/report/tally.h"
 #include "harness/report/terminal_kernel.h"
@@ -231,6 +232,7 @@ char *kho_terminal_summary(const struct kho_run *run, bool colour)
 	kho_tally_count(run, &tally);
 	for (guint i = 0; i < run->kernels->len; i++)
 		kho_terminal_kernel(text, run, g_ptr_array_index(run->kernels, i));
+	kho_across_text(text, run);
 	add_deaths(text, run);
 	add_controls(text, run, colour);
 	for (guint i = 0; i < G_N_ELEMENTS(sections); i++)

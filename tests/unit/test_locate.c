@@ -99,6 +99,19 @@ static void no_such_symbol(void **state)
 	assert_false(kho_location_find(vmlinux, mappings, &place));
 }
 
+/* arm64: the kernel itself says how far apart its addresses are. */
+static void by_its_own_offset(void **state)
+{
+	g_autoptr(KhoVmlinux) vmlinux = open_fake_kernel();
+	guint64 banner = fake_kernel_address(vmlinux, "linux_banner");
+	struct kho_location place;
+
+	assert_true(kho_location_of_offset(vmlinux, banner - 5 * GIB, &place));
+	assert_int_equal(place.slide, 0);
+	assert_int_equal(kho_location_physical(&place, banner + 16), 5 * GIB + 16);
+	assert_false(kho_location_of_offset(vmlinux, banner + 1, &place)); /* not written yet: it would be below 0 */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +119,7 @@ int main(void)
 		cmocka_unit_test(physical_addresses),
 		cmocka_unit_test(not_the_same_kernel),
 		cmocka_unit_test(no_such_symbol),
+		cmocka_unit_test(by_its_own_offset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
