@@ -180,10 +180,13 @@ $(UNIT_TESTS:%=$(BUILD)/tests/%): | $(FAKE_KERNEL) $(FAKE_KERNEL)_stripped $(FAK
 unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
 	$(Q)ci/run-unit $^
 
-# What the tests need, built first where its progress can be seen.
+# What the tests and the default matrices need, built first where its progress can be seen; KERNELS=all builds all.
+KERNELS ?= 6.19-x86_64 6.19-faults-x86_64 7.3-x86_64 $(if $(CROSS_ARCHES),7.3-arm64)
+
 .PHONY: kernels
 kernels:
-	$(Q)for name in $$(kernel/kho-kernel list); do kernel/kho-kernel build $$name >/dev/null || exit; done
+	$(Q)for name in $(if $(filter all,$(KERNELS)),$$(kernel/kho-kernel list),$(KERNELS)); do \
+		kernel/kho-kernel build $$name >/dev/null || exit; done
 
 .PHONY: bats
 bats: all kernels
@@ -235,11 +238,12 @@ clean:
 .PHONY: help
 help:
 	@echo 'make                  build the programs under $(BUILD)/'
-	@echo 'make matrix           run the default matrix; MATRIX=smoke|default or a file'
+	@echo 'make matrix           run the default matrix; MATRIX=smoke|default|full or a file'
 	@echo 'make check            unit tests, Bats tests, and the smoke matrix'
 	@echo 'make bench            timings, as paired ratios'
 	@echo 'make lint             style and static checks'
 	@echo 'make install          into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
+	@echo 'make kernels          build the kernels that tests need; KERNELS=all builds those of the full matrix, too'
 	@echo 'make clean            remove $(BUILD)/'
 	@echo
 	@echo 'variables: KERNEL_TREE=DIR  a kernel tree to build instead of a downloaded one'

@@ -24,11 +24,14 @@ bool kho_file_contains(const char *path, const char *text)
 
 const char *kho_kernel_override(void)
 {
-	const char *tree = g_getenv("KERNEL_TREE"), *directory = g_getenv("KERNEL_DIR");
+	const char *tree = g_getenv("KERNEL_TREE"), *directory = g_getenv("KERNEL_DIR"), *arch = g_getenv("KERNEL_ARCH");
+	bool arm64 = g_strcmp0(arch, "arm64") == 0;
 
 	if (tree && *tree)
-		return "tree-x86_64";
-	return directory && *directory ? "dir-x86_64" : NULL;
+		return arm64 ? "tree-arm64" : "tree-x86_64";
+	if (directory && *directory)
+		return arm64 ? "dir-arm64" : "dir-x86_64";
+	return NULL;
 }
 
 /* The value behind "key=" in kernel.info; NULL if there is none. */

@@ -139,6 +139,15 @@ make_fake_tarball() {
 	tar -C "$T" -cJf "$2" "linux-$1"
 }
 
+# An Image as arm64 has it: "ARM\x64" at 0x38, and the kernel's banner, not compressed.
+make_arm64_image() {
+	{
+		head -c 56 /dev/zero
+		printf "ARMd"
+		printf "Linux version %s (nobody)" "$2"
+	} >"$1/Image"
+}
+
 last_line() {
 	printf '%s\n' "${lines[-1]}"
 }
@@ -148,9 +157,10 @@ last_line() {
 @test "list names the kernels of the repository, but no tree or build that is not given" {
 	unset KHO_KERNELS_DIR
 	run -0 "$KHO" list
-	[ "$output" = $'6.19-faults-x86_64\n6.19-x86_64' ]
+	[ "$output" = "$(cd "$ROOT/kernel/kernels" && ls | sed "s/[.]kernel\$//" | grep -Ev "^(tree|dir)-" | LC_ALL=C sort)" ]
+	plain=${#lines[@]}
 	KERNEL_TREE=/ KERNEL_DIR=/ run -0 "$KHO" list
-	[ "${#lines[@]}" -eq 4 ]
+	[ "${#lines[@]}" -eq $((plain + 4)) ]
 }
 
 @test "every kernel file of the repository is valid" {
@@ -159,6 +169,8 @@ last_line() {
 		name=$(basename "$file" .kernel)
 		make_fake_tree "$T/tree"
 		make_finished_build "$T/build" 6.19.0
+		mkdir -p "$T/tree/arch/arm64"
+		make_arm64_image "$T/build" 6.19.0
 		KERNEL_TREE="$T/tree" KERNEL_DIR="$T/build" run -0 --separate-stderr "$KHO" key "$name"
 		[[ $output =~ ^[0-9a-f]{20}$ ]]
 	done
@@ -181,16 +193,16 @@ last_line() {
 }
 
 @test "an unknown key in a kernel file is named with file and line" {
-	printf 'arch x86_64\n# a comment\nflavour sweet\n' | define k
-	run -2 "$KHO" key k
-	[[ $output == "kho-kernel: $T/kernels/k.kernel:3: flavour: unknown key"* ]]
+	printf 'arch x86_64\n# a comment\nflavour sweet\n' | define k-x86_64
+	run -2 "$KHO" key k-x86_64
+	[[ $output == "kho-kernel: $T/kernels/k-x86_64.kernel:3: flavour: unknown key"* ]]
 }
 
 @test "a kernel file is read strictly" {
 	complaint() {
-		define k
-		run -2 "$KHO" key k
-		[[ $output == "kho-kernel: $T/kernels/k.kernel:$1: "*"$2"* ]] || {
+		define k-x86_64
+		run -2 "$KHO" key k-x86_64
+		[[ $output == "kho-kernel: $T/kernels/k-x86_64.kernel:$1: "*"$2"* ]] || {
 			echo "wanted line $1 and '$2', got: $output"
 			return 1
 		}
@@ -198,12 +210,15 @@ last_line() {
 	complaint 2 "given twice" <<<$'arch x86_64\narch x86_64'
 	complaint 1 "'vax' is not known" <<<'arch vax'
 	complaint 1 "needs one value" <<<'arch x86_64 arm64'
-	complaint 1 "must be debian, tree or dir" <<<'source web'
+	complaint 1 "must be debian, debian-binary, tree or dir" <<<'source web'
 	complaint 1 "at least one suite" <<<'source debian linux'
 	complaint 1 "'six' is not a version" <<<'version six'
 	complaint 1 "is not a SHA-256" <<<'version 6.19.6 abc'
 	complaint 1 "no such file" <<<'config kernel/config/none.config'
 	complaint 1 "no such file" <<<'patch kernel/patches/none.patch'
+	complaint 1 "'six' is not a version" <<<'config kernel/config/base.config six'
+	complaint 1 "and may have the first version" <<<'config kernel/config/base.config 6.18 6.19 7.1'
+	complaint 1 "must end in -arm64" <<<'arch arm64'
 	complaint 1 "source: missing" <<<'arch x86_64'
 	complaint 3 "config: missing" <<<$'arch x86_64\nsource debian linux sid\nseries 6.19'
 	complaint 5 "not of the series" \
@@ -211,8 +226,8 @@ last_line() {
 }
 
 @test "a kernel file is never evaluated" {
-	printf 'arch $(touch %s/evil)\n' "$T" | define k
-	run -2 "$KHO" key k
+	printf 'arch $(touch %s/evil)\n' "$T" | define k-x86_64
+	run -2 "$KHO" key k-x86_64
 	[ ! -e "$T/evil" ]
 }
 
@@ -328,6 +343,39 @@ last_line() {
 	cmp "$output/bzImage" "$T/build/arch/x86/boot/bzImage"
 }
 
+@test "KERNEL_DIR: an Image of arm64" {
+	printf 'arch arm64\nsource dir\n' | define dir-arm64
+	export KERNEL_DIR="$T/build"
+	make_finished_build "$T/build" 6.19.0
+	rm "$T/build/bzImage"
+	run -2 "$KHO" build dir-arm64
+	[[ $output == *"no Image"* ]]
+	make_arm64_image "$T/build" 6.19.0
+	run -0 --separate-stderr "$KHO" build dir-arm64
+	cmp "$output/Image" "$T/build/Image"
+	grep -qx 'arch=arm64' "$output/kernel.info"
+	make_arm64_image "$T/build" 6.18.10
+	run -2 "$KHO" build dir-arm64
+	[[ $output == *"6.18.10 but vmlinux is 6.19.0"* ]]
+	printf 'nothing' >"$T/build/Image"
+	run -2 "$KHO" build dir-arm64
+	[[ $output == *"not a Image"* ]]
+}
+
+@test "KERNEL_TREE: fragments and patches are for the versions that they name" {
+	# The fake tree says 6.19.0, and its .config is what the fragments say.
+	make_fake_tree "$T/tree"
+	{
+		printf 'arch x86_64\nsource tree\n'
+		printf 'config kernel/config/%s\n' base.config 'liveupdate.config 6.19' 'crash.config 6.18 6.19' \
+			'kasan.config 6.18.5 6.20' '64k.config 7.0'
+	} | define tree-x86_64
+	KERNEL_TREE="$T/tree" run -0 --separate-stderr "$KHO" build tree-x86_64
+	grep -qx CONFIG_LIVEUPDATE=y "$output/.config"
+	grep -qx CONFIG_KASAN=y "$output/.config"
+	run -1 grep -E 'CONFIG_CRASH_DUMP|64K' "$output/.config"
+}
+
 @test "KERNEL_DIR: a rebuilt kernel is another one" {
 	printf 'arch x86_64\nsource dir\n' | define dir-x86_64
 	export KERNEL_DIR="$T/build"
@@ -416,7 +464,7 @@ last_line() {
 
 @test "KERNEL_TREE: a tree with an estimator of its own is not patched" {
 	printf 'arch x86_64\nsource tree\nconfig kernel/config/base.config\npatch kernel/patches/%s\n' \
-		"$(basename "$ROOT"/kernel/patches/0001-*.patch)" | define tree-x86_64
+		0001-kho-estimate-scratch-6.19.patch | define tree-x86_64
 	make_fake_git_tree "$T/tree"
 	echo 'pr_warn("scratch: sparsemem sanity skipped (temp alloc unavailable)\n");' >"$T/tree/kernel/kho.c"
 	KERNEL_TREE="$T/tree" run -0 --separate-stderr "$KHO" build tree-x86_64
@@ -425,7 +473,7 @@ last_line() {
 
 @test "KERNEL_TREE: a patch that does not apply is exit status 2, and KERNEL_DIR is suggested" {
 	printf 'arch x86_64\nsource tree\nconfig kernel/config/base.config\npatch kernel/patches/%s\n' \
-		"$(basename "$ROOT"/kernel/patches/0001-*.patch)" | define tree-x86_64
+		0001-kho-estimate-scratch-6.19.patch | define tree-x86_64
 	make_fake_git_tree "$T/tree"
 	KERNEL_TREE="$T/tree" run -2 "$KHO" build tree-x86_64
 	[[ $(last_line) == *"does not apply"*KERNEL_DIR* ]]
