@@ -190,6 +190,33 @@ static bool check_memory(struct kho_preparation *preparation, const GPtrArray *c
 	return true;
 }
 
+/* A kernel that ignores a word of the payload would pass for one that takes it well. */
+static bool check_options(const struct kho_campaign_config *config, const struct kho_pair *pair,
+			  const struct kho_cell *cell, GError **error)
+{
+	struct kho_payload payload = kho_cell_payload(cell);
+	const struct {
+		bool wanted;
+		const struct kho_kernel *kernel;
+		const char *option;
+	} needs[] = {
+		{ payload.keep, pair->kernel, "CONFIG_LIVEUPDATE" },
+		{ payload.keep, pair->successor, "CONFIG_LIVEUPDATE" },
+		{ payload.gigantic, pair->successor, "CONFIG_HUGETLBFS" },
+		{ payload.crashkernel, pair->successor, "CONFIG_CRASH_RESERVE" },
+		{ payload.fake, pair->successor, "CONFIG_NUMA_EMU" },
+	};
+
+	for (gsize i = 0; !config->recorded && i < G_N_ELEMENTS(needs); i++) {
+		if (!needs[i].wanted || kho_kernel_has_option(needs[i].kernel, needs[i].option))
+			continue;
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: the payload needs %s, which %s is built without",
+			    cell->id, needs[i].option, needs[i].kernel->name);
+		return false;
+	}
+	return true;
+}
+
 static const struct kho_pair *native_pair(const struct kho_preparation *preparation)
 {
 	for (guint i = 0; i < preparation->pairs->len; i++) {
@@ -248,7 +275,8 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	for (guint i = 0; i < config->cells->len; i++) {
 		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
 
-		if (!find_pair(preparation, cell) && !add_pair(preparation, config, cell, error))
+		if ((!find_pair(preparation, cell) && !add_pair(preparation, config, cell, error)) ||
+		    !check_options(config, find_pair(preparation, cell), cell, error))
 			return false;
 	}
 	if (!pick_accelerator(preparation, config->accel, error))

@@ -103,6 +103,14 @@ struct kho_kernel *kho_kernel_build(const struct kho_paths *paths, const char *n
 	return open_build(name, directory, error);
 }
 
+bool kho_kernel_has_option(const struct kho_kernel *kernel, const char *option)
+{
+	g_autofree char *path = g_build_filename(kernel->directory, ".config", NULL);
+	g_autofree char *line = g_strdup_printf("\n%s=y\n", option);
+
+	return kho_file_contains(path, line);
+}
+
 void kho_kernel_free(struct kho_kernel *kernel)
 {
 	g_free(kernel->name);

@@ -25,6 +25,9 @@ struct kho_kernel {
  * KERNEL_DIR count as kho-kernel says. Errors are those of kho-kernel: KHO_ERROR_INPUT or KHO_ERROR_HOST.
  */
 struct kho_kernel *kho_kernel_build(const struct kho_paths *paths, const char *name, GError **error);
+/* Is @option ("CONFIG_NUMA") built in? False also where its configuration cannot be read. */
+bool kho_kernel_has_option(const struct kho_kernel *kernel, const char *option);
+
 void kho_kernel_free(struct kho_kernel *kernel);
 typedef struct kho_kernel KhoKernel;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoKernel, kho_kernel_free)
