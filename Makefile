@@ -69,9 +69,9 @@ COMMAND += sources judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
 REPORT += stretches drawing drawing_nodes
-JUDGE += paper_difference forecast trials advice
+JUDGE += bisecting paper_difference forecast trials advice
 REPORT += forecast_text forecast_json advice_text
-COMMAND += paper_machine predict advise series
+COMMAND += paper_machine predict advise series bisect_step
 # What reads this machine is the probe's, too.
 MACHINE += this_machine
 LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map guest/memory_blocks guest/nodes

@@ -26,6 +26,7 @@ static const char usage[] =
 	"  edges [RUN]     a matrix of cells around where each estimator draws the line\n"
 	"  shrink ID       the simplest machine on which an estimator is still wrong\n"
 	"  series          what each series of Linux can do\n"
+	"  bisect-step CELL...  a commit of a kernel tree, for git bisect run\n"
 	"\n"
 	"Examples:\n"
 	"  kho-runner matrix matrices/smoke.yaml\n"
@@ -53,6 +54,7 @@ static const struct {
 	{ "edges", kho_command_edges },
 	{ "shrink", kho_command_shrink },
 	{ "series", kho_command_series },
+	{ "bisect-step", kho_command_bisect_step },
 	/* clang-format on */
 };
 

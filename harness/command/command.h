@@ -18,6 +18,8 @@ enum kho_exit kho_command_boundary(int argc, char **argv);
 enum kho_exit kho_command_edges(int argc, char **argv);
 enum kho_exit kho_command_shrink(int argc, char **argv);
 enum kho_exit kho_command_series(int argc, char **argv);
+/* Returns the statuses that git bisect wants: it says which. */
+enum kho_exit kho_command_bisect_step(int argc, char **argv);
 
 /* Prints an error as "kho-runner: MESSAGE" and returns its exit status. */
 enum kho_exit kho_command_fail(const GError *error);
