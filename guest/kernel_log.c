@@ -53,3 +53,21 @@ bool kernel_log_walk(kernel_log_visit visit, void *context)
 	errno = error;
 	return ok;
 }
+
+static bool starts(const char *message, const char *with)
+{
+	return strncmp(message, with, strlen(with)) == 0;
+}
+
+bool kernel_log_is_estimate(const char *message)
+{
+	static const char *const also[] = { "node", "sparse", "memmap", "memory map", "may fail", "max=", "need" };
+
+	if (!strcasestr(message, "scratch") || starts(message, "memblock_") || starts(message, "KHO: scratch areas:") ||
+	    starts(message, "KHO: scratch scale is") || strcasestr(message, "command line"))
+		return false;
+	for (size_t i = 0; i < sizeof(also) / sizeof(also[0]); i++)
+		if (strcasestr(message, also[i]))
+			return true;
+	return false;
+}

@@ -181,7 +181,7 @@ static bool pass_on_warning(const char *message, void *channel)
 {
 	struct record record;
 
-	if (strncmp(message, "KHO: scratch: ", strlen("KHO: scratch: ")) == 0) {
+	if (kernel_log_is_estimate(message)) {
 		record_begin(&record, channel, KHO_TYPE_WARNING);
 		record_text(&record, "text", message);
 		record_send(&record);

@@ -24,6 +24,31 @@ static void log_messages(void **state)
 	assert_null(kernel_log_message(none));
 }
 
+/* What may be somebody's estimate, and what KHO says of scratch anyway. */
+static void estimates(void **state)
+{
+	static const char *const some[] = {
+		"KHO: scratch: node0 max=32MiB need=64MiB for sparse_buffer_init(map_count=32 section_map_size=2048KiB); kexec may fail",
+		"KHO: scratch: sparsemem sanity skipped (temp alloc unavailable)",
+		"kho: Scratch of node 0 is too small",
+		"liveupdate: memmap needs 64 MiB, but scratch has 32",
+	};
+	static const char *const none[] = {
+		"",
+		"KHO: scratch areas: lowmem: 16MiB global: 16MiB pernode: 16MiB",
+		"KHO: scratch scale is 200%",
+		"Command line: kho_scratch=16M,16M,16M need",
+		"Kernel command line: kho_scratch=16M,16M,16M max=1",
+		"memblock_alloc_range_nid: 16777216 bytes align=0x200000 nid=0 kho_reserve_scratch+0x1/0x2 node",
+		"Early memory node ranges",
+	};
+
+	for (size_t i = 0; i < COUNT(some); i++)
+		assert_true(kernel_log_is_estimate(some[i]));
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_false(kernel_log_is_estimate(none[i]));
+}
+
 static void memory_ranges(void **state)
 {
 	static const char *const others[] = {
@@ -172,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(log_messages),
+		cmocka_unit_test(estimates),
 		cmocka_unit_test(memory_ranges),
 		cmocka_unit_test(geometry),
 		cmocka_unit_test(notes),

@@ -234,6 +234,55 @@ static void messages_alone(void **state)
 	}
 }
 
+#define FITS(node, max)                                                                              \
+	"KHO: scratch: node" node " max=" max "MiB need=64MiB for sparse_buffer_init(map_count=32 "  \
+	"section_map_size=2048KiB); kexec may fail"
+
+/* Somebody else's estimator: what nearly fits is told, and is neither a warning nor silence. */
+static void messages_that_nearly_fit(void **state)
+{
+	static const struct {
+		const char *messages[3];
+		enum kho_answer answer;
+		const char *contradiction; /* its beginning; NULL: there is none */
+	} cases[] = {
+		{ { FITS("0", "31") }, KHO_ANSWER_INSUFFICIENT, NULL },
+		{ { FITS("7", "31") }, KHO_ANSWER_INSUFFICIENT, "a warning of a node that has no memory" },
+		{ { FITS("0", "31"), FITS("1", "31") }, KHO_ANSWER_INSUFFICIENT, "a second message" },
+		{ { FITS(" 0", "31") }, KHO_ANSWER_ABSENT, "a message that is not" },
+		{ { FITS("0", "031") }, KHO_ANSWER_ABSENT, "a message that is not" },
+		{ { FITS("0", "99999999999999999999") }, KHO_ANSWER_ABSENT, "a message that is not" },
+		{ { FITS("0", "31") "." }, KHO_ANSWER_ABSENT, "a message that is not" },
+		{ { "KHO: scratch: node0 max=1GiB need=2GiB for sparse_buffer_init(); kexec may fail" },
+		  KHO_ANSWER_ABSENT,
+		  "a message that is not" },
+		{ { "kho: scratch of node 0 is too small" }, KHO_ANSWER_ABSENT, "a message that is not" },
+		{ { "kho: scratch of node 0 is too small", FITS("0", "31") },
+		  KHO_ANSWER_INSUFFICIENT,
+		  "a message that is not" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		g_autoptr(KhoReport) report = kho_report_new(RUN);
+		struct kho_memory_range range = { 0, 4ULL << 30, 0 };
+		struct kho_prediction prediction = { 0 };
+
+		report->kho_on = KHO_TRUE;
+		g_array_append_val(report->ranges, range);
+		range.node = 1;
+		g_array_append_val(report->ranges, range);
+		for (size_t m = 0; cases[i].messages[m]; m++)
+			g_ptr_array_add(report->warnings, g_strdup(cases[i].messages[m]));
+		kho_kernel_prediction(report, true, &prediction);
+		assert_int_equal(prediction.answer, cases[i].answer);
+		if (cases[i].contradiction)
+			assert_true(g_str_has_prefix(prediction.contradiction, cases[i].contradiction));
+		else
+			assert_null(prediction.contradiction);
+		kho_prediction_clear(&prediction);
+	}
+}
+
 /* A garbled layout is named, and never makes the estimator walk for ever. */
 static void nonsense_from_the_guest(void **state)
 {
@@ -396,6 +445,7 @@ int main(void)
 		cmocka_unit_test(verdicts),
 		cmocka_unit_test(warnings),
 		cmocka_unit_test(messages_alone),
+		cmocka_unit_test(messages_that_nearly_fit),
 		cmocka_unit_test(nonsense_from_the_guest),
 		cmocka_unit_test(confusion),
 		cmocka_unit_test(controls_exclude),
