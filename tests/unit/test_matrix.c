@@ -141,6 +141,34 @@ static void test_pairs(void **state)
 		assert_string_equal(cell(one, i)->id, alone[i]);
 }
 
+static void test_includes(void **state)
+{
+	const struct place *place = *state;
+	static const char other[] = "kernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [200%]\n";
+	static const char text[] = "includes: [other]\nkernels: [a]\ngroups:\n- topologies: [two]\n  kho_scratch: [200%]\n";
+	static const char same[] = "includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [200%]\n";
+	static const char nested[] = "includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [100%]\n";
+	g_autofree char *path = file_in(place, "other.yaml");
+	g_autoptr(GError) error = NULL, twice = NULL, deep = NULL;
+	g_autoptr(KhoMatrix) matrix = NULL, alone = NULL;
+
+	write_file(place, "other.yaml", other);
+	matrix = load(place, text, NULL, &error);
+	assert_null(error);
+	assert_int_equal(matrix->cells->len, 2);
+	assert_string_equal(cell(matrix, 0)->id, "b/one/200%");
+	assert_string_equal(cell(matrix, 1)->id, "a/two/200%");
+	assert_int_equal(matrix->kernels->len, 2);
+	assert_null(load(place, same, NULL, &twice));
+	assert_non_null(strstr(twice->message, ":5: the cell b/one/200% is there twice"));
+	alone = load(place, same, "c", &error);
+	assert_int_equal(alone->cells->len, 1); /* with one kernel for all they are the same */
+	write_file(place, "other.yaml", nested);
+	assert_null(load(place, text, NULL, &deep));
+	assert_non_null(strstr(deep->message, "other.yaml:1: includes: this matrix is itself included"));
+	remove(path);
+}
+
 static void test_kernel_stands_in(void **state)
 {
 	g_autoptr(GError) error = NULL;
@@ -168,7 +196,7 @@ static const struct {
 	{ "[]", "DIR/matrix.yaml:1: the file must be a mapping (key: value), not a list" },
 	{ "kernels: [a]\n", "DIR/matrix.yaml:1: groups is missing" },
 	{ "groups:\n" GROUP, "DIR/matrix.yaml:1: kernels is missing" },
-	{ HEAD GROUP "kernel: b\n", "DIR/matrix.yaml:5: unknown key 'kernel' (known: description, kernels, groups)" },
+	{ HEAD GROUP "kernel: b\n", "DIR/matrix.yaml:5: unknown key 'kernel' (known: description, kernels, includes, groups)" },
 	{ HEAD GROUP "groups: []\n", "DIR/matrix.yaml:5: groups is there twice" },
 	{ "kernels: []\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: the list is empty" },
 	{ "kernels: a\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels must be a list, not a single value" },
@@ -257,7 +285,7 @@ static void test_missing_file(void **state)
 /* What this repository itself comes with; the tests run at its root. */
 static void test_own_files(void **state)
 {
-	static const char *const paths[] = { "matrices/smoke.yaml", "matrices/default.yaml" };
+	static const char *const paths[] = { "matrices/smoke.yaml", "matrices/default.yaml", "matrices/full.yaml" };
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		g_autoptr(GError) error = NULL;
@@ -275,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_payloads),
 		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_includes),
 		cmocka_unit_test(test_kernel_stands_in),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_too_many_cells),
