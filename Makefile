@@ -65,7 +65,7 @@ COMMAND := prepare campaign recorder recorded debugger options one_cell matrix c
 # Recordings: read back, judged again, kept as data sets.
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
-COMMAND += sources judge dataset_origin record
+COMMAND += sources renewal judge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
 REPORT += stretches drawing drawing_nodes

@@ -156,7 +156,9 @@ static void task_done(struct kho_handover *handover, const struct kho_report *re
 	result->outcome = outcome;
 	result->ended = true;
 	kho_judge_take_report(result, report, pair->kernel->carries_estimator);
-	if (!is_control(result)) {
+	if (is_control(result)) {
+		kho_expected_compare_control(pair->expected, result);
+	} else {
 		kho_judge_result(result);
 		kho_expected_compare(pair->expected, result);
 	}
@@ -438,9 +440,9 @@ static bool differs(const struct kho_result *result)
 {
 	bool disagrees = kho_repeats_disagree(result);
 
-	/* Its cells are excluded, and a run that proves nothing must not pass. */
+	/* Its cells are excluded, and a run that proves nothing must not pass, unless that is known of the machine. */
 	if (is_control(result))
-		return result->outcome.name != KHO_OUTCOME_SURVIVED;
+		return !kho_expected_control_is_known(result);
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
 		disagrees |= result->estimates[i].disagreement != NULL;
 	return disagrees || result->unlike || result->standing == KHO_STANDING_NEW ||

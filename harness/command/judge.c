@@ -6,6 +6,7 @@
 
 #include "harness/command/command.h"
 #include "harness/command/options.h"
+#include "harness/command/renewal.h"
 #include "harness/command/sources.h"
 #include "harness/judge/run.h"
 #include "harness/report/dataset.h"
@@ -29,6 +30,7 @@ static const char summary[] =
 	"  kho-runner judge\n"
 	"  kho-runner judge results/20261126T011206Z --wrong --estimator=replay\n"
 	"  kho-runner judge results --html=report.html\n"
+	"  kho-runner judge results/latest --update-expected && git diff expected\n"
 	"  kho-runner judge datasets/6.19-x86_64 --update-verdicts && git diff datasets\n"
 	"\n"
 	"Exit status: 0 nothing changed; 1 a verdict differs from the recorded one, or recordings disagree; 2 bad "
@@ -38,7 +40,7 @@ static const char summary[] =
 struct judge_options {
 	char *json, *html, *junit; /* files to write */
 	char *estimator;
-	gboolean wrong, update_verdicts;
+	gboolean wrong, update_verdicts, update_expected;
 };
 
 /* --- reports --- */
@@ -134,7 +136,8 @@ static enum kho_exit judge(const struct judge_options *options, const GPtrArray 
 		return kho_command_fail(error);
 	print(options, run, rejudgement);
 	if (!write_reports(options, run, &error) ||
-	    (options->update_verdicts && !update_verdicts(recordings, run, &error)))
+	    (options->update_verdicts && !update_verdicts(recordings, run, &error)) ||
+	    (options->update_expected && !kho_renew_expected(run, &error)))
 		return kho_command_fail(error);
 	return kho_judged_differs(run, rejudgement) ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
 }
@@ -157,6 +160,8 @@ enum kho_exit kho_command_judge(int argc, char **argv)
 		  "print only the cells that an estimator is wrong about, a line each, and why", NULL },
 		{ "update-verdicts", 0, 0, G_OPTION_ARG_NONE, &options.update_verdicts,
 		  "write today's verdicts into the data set", NULL },
+		{ "update-expected", 0, 0, G_OPTION_ARG_NONE, &options.update_expected,
+		  "write what was recorded into expected/", NULL },
 		{ "json", 0, 0, G_OPTION_ARG_FILENAME, &options.json, "write results.json anew, into FILE", "FILE" },
 		{ "html", 0, 0, G_OPTION_ARG_FILENAME, &options.html, "likewise report.html", "FILE" },
 		{ "junit", 0, 0, G_OPTION_ARG_FILENAME, &options.junit, "likewise junit.xml", "FILE" },

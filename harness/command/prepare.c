@@ -356,6 +356,13 @@ bool kho_preparation_renew_expected(const struct kho_preparation *preparation, c
 			fprintf(stderr, "kho-runner: %s: shows nothing that could be expected; its line stays\n",
 				result->cell->id);
 	}
+	for (guint i = 0; i < run->controls->len; i++) {
+		struct kho_result *control = g_ptr_array_index(run->controls, i);
+		struct kho_pair *pair = find_pair(preparation, control->cell);
+
+		kho_expected_renew_control(pair->expected, control);
+		kho_expected_compare_control(pair->expected, control);
+	}
 	for (guint i = 0; i < preparation->pairs->len; i++) {
 		struct kho_pair *pair = g_ptr_array_index(preparation->pairs, i);
 		g_autofree char *text = kho_expected_format(pair->expected);

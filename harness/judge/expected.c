@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "harness/judge/judge.h"
 #include "harness/judge/repeats.h"
 #include "harness/model/error.h"
 
@@ -159,16 +158,69 @@ void kho_expected_again(struct kho_result *result)
 		result->standing = standing(&result->expectation, &now);
 }
 
+/* What it shows is the machine's way: whoever boots it again sees it again. */
+static bool is_telling(const struct kho_result *result)
+{
+	return result->ended && result->outcome.name != KHO_OUTCOME_LOST &&
+	       result->outcome.name != KHO_OUTCOME_FIRST_BOOT_FAILED;
+}
+
+static bool has_telling_controls(const struct kho_result *result)
+{
+	for (int i = 0; i < KHO_NR_CONTROLS; i++)
+		if (result->controls[i] && !is_telling(result->controls[i]))
+			return false;
+	return true;
+}
+
 bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result)
 {
 	struct kho_expectation now = seen(result);
 
 	if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST ||
-	    result->estimates[KHO_ESTIMATOR_SPARSEMEM].disagreement || kho_control_exclusion(result) ||
+	    result->estimates[KHO_ESTIMATOR_SPARSEMEM].disagreement || !has_telling_controls(result) ||
 	    kho_repeats_disagree_for(result, KHO_ESTIMATOR_SPARSEMEM))
 		return false;
 	put(expected, id_of(result), &now);
 	return true;
+}
+
+static void drop(struct kho_expected *expected, const char *id)
+{
+	guint index;
+
+	g_hash_table_remove(expected->lines, id);
+	if (g_ptr_array_find_with_equal_func(expected->ids, id, g_str_equal, &index))
+		g_ptr_array_remove_index(expected->ids, index);
+}
+
+void kho_expected_renew_control(struct kho_expected *expected, const struct kho_result *control)
+{
+	struct kho_expectation now = seen(control);
+
+	if (!is_telling(control))
+		return;
+	if (control->outcome.name == KHO_OUTCOME_SURVIVED)
+		drop(expected, id_of(control));
+	else
+		put(expected, id_of(control), &now);
+}
+
+void kho_expected_compare_control(const struct kho_expected *expected, struct kho_result *control)
+{
+	const struct kho_expectation *was = g_hash_table_lookup(expected->lines, id_of(control));
+
+	control->have_expectation = was != NULL;
+	if (was)
+		control->expectation = *was;
+}
+
+bool kho_expected_control_is_known(const struct kho_result *control)
+{
+	enum kho_outcome_name wanted =
+		control->have_expectation ? control->expectation.outcome : KHO_OUTCOME_SURVIVED;
+
+	return control->ended && control->outcome.name == wanted;
 }
 
 char *kho_expected_format(const struct kho_expected *expected)

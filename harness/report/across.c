@@ -119,58 +119,97 @@ static char *square_text(const struct kho_result *result)
 
 /* --- for a terminal --- */
 
-static bool is_used(const GPtrArray *rows, guint column)
+static bool is_pair(const struct kho_run *run, guint column)
 {
-	for (guint i = 0; i < rows->len; i++) {
-		const struct kho_across_row *row = g_ptr_array_index(rows, i);
+	return strchr(column_name(run, column), '>') != NULL;
+}
 
-		if (row->differs && row->results[column])
+/* Kernels and pairs have a table each: side by side they are wider than a terminal. */
+struct table {
+	const struct kho_run *run;
+	const GPtrArray *rows;
+	bool pairs;
+};
+
+static bool has_square(const struct table *table, const struct kho_across_row *row, guint column)
+{
+	return row->differs && row->results[column] && is_pair(table->run, column) == table->pairs;
+}
+
+static bool has_line(const struct table *table, const struct kho_across_row *row)
+{
+	for (guint i = 0; i < table->run->kernels->len; i++)
+		if (has_square(table, row, i))
 			return true;
-	}
 	return false;
 }
 
-static gsize name_width(const GPtrArray *rows)
+static bool is_used(const struct table *table, guint column)
+{
+	for (guint i = 0; i < table->rows->len; i++)
+		if (has_square(table, g_ptr_array_index(table->rows, i), column))
+			return true;
+	return false;
+}
+
+static gsize name_width(const struct table *table)
 {
 	gsize width = 0;
 
-	for (guint i = 0; i < rows->len; i++) {
-		const struct kho_across_row *row = g_ptr_array_index(rows, i);
+	for (guint i = 0; i < table->rows->len; i++) {
+		const struct kho_across_row *row = g_ptr_array_index(table->rows, i);
 
-		if (row->differs)
+		if (has_line(table, row))
 			width = MAX(width, strlen(row->name));
 	}
 	return width;
 }
 
-static gsize column_width(const struct kho_run *run, const GPtrArray *rows, guint column)
+static gsize column_width(const struct table *table, guint column)
 {
-	gsize width = strlen(column_name(run, column));
+	gsize width = strlen(column_name(table->run, column));
 
-	for (guint i = 0; i < rows->len; i++) {
-		const struct kho_across_row *row = g_ptr_array_index(rows, i);
+	for (guint i = 0; i < table->rows->len; i++) {
+		const struct kho_across_row *row = g_ptr_array_index(table->rows, i);
 		g_autofree char *text = square_text(row->results[column]);
 
-		if (row->differs)
+		if (has_line(table, row))
 			width = MAX(width, strlen(text));
 	}
 	return width;
 }
 
-static void add_line(GString *text, const struct kho_run *run, const GPtrArray *rows, const struct kho_across_row *row)
+/* NULL: the heads of the columns. */
+static void add_line(GString *text, const struct table *table, const struct kho_across_row *row)
 {
 	g_autoptr(GString) line = g_string_new(NULL);
 	g_autofree char *name = kho_text_clean(row ? row->name : "");
 
-	g_string_append_printf(line, "  %-*s", (int)name_width(rows), name);
-	for (guint i = 0; i < run->kernels->len; i++) {
-		g_autofree char *square = row ? square_text(row->results[i]) : g_strdup(column_name(run, i));
+	g_string_append_printf(line, "  %-*s", (int)name_width(table), name);
+	for (guint i = 0; i < table->run->kernels->len; i++) {
+		g_autofree char *square = row ? square_text(row->results[i]) : g_strdup(column_name(table->run, i));
 
-		if (is_used(rows, i))
-			g_string_append_printf(line, "  %-*s", (int)column_width(run, rows, i), square);
+		if (is_used(table, i))
+			g_string_append_printf(line, "  %-*s", (int)column_width(table, i), square);
 	}
 	g_strchomp(line->str);
 	g_string_append_printf(text, "%s\n", line->str);
+}
+
+static void add_table(GString *text, const struct table *table)
+{
+	bool any = false;
+
+	for (guint i = 0; i < table->rows->len; i++) {
+		const struct kho_across_row *row = g_ptr_array_index(table->rows, i);
+
+		if (!has_line(table, row))
+			continue;
+		if (!any)
+			add_line(text, table, NULL);
+		add_line(text, table, row);
+		any = true;
+	}
 }
 
 void kho_across_text(GString *text, const struct kho_run *run)
@@ -181,16 +220,10 @@ void kho_across_text(GString *text, const struct kho_run *run)
 	if (!rows->len)
 		return;
 	g_string_append(text, "The same machine and scratch under several kernels\n");
+	add_table(text, &(struct table){ run, rows, false });
+	add_table(text, &(struct table){ run, rows, true });
 	for (guint i = 0; i < rows->len; i++)
 		same += !((const struct kho_across_row *)g_ptr_array_index(rows, i))->differs;
-	if (same < rows->len)
-		add_line(text, run, rows, NULL);
-	for (guint i = 0; i < rows->len; i++) {
-		const struct kho_across_row *row = g_ptr_array_index(rows, i);
-
-		if (row->differs)
-			add_line(text, run, rows, row);
-	}
 	if (same)
 		g_string_append_printf(text, "  the same outcome under all: %u of %u\n", same, rows->len);
 	g_string_append_c(text, '\n');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/terminal_summary.h"
 
+#include "harness/judge/expected.h"
 #include "harness/judge/repeats.h"
 #include "harness/report/across.h"
 #include "harness/report/colour.h"
@@ -175,8 +176,8 @@ static void add_controls(GString *text, const struct kho_run *run, bool colour)
 		g_autofree char *id = kho_text_clean(control->cell->id);
 
 		if (did_not_survive(control))
-			g_string_append_printf(text, "  %s: %s: %s\n", id, kho_outcome_text(control->outcome.name),
-					       reason);
+			g_string_append_printf(text, "  %s: %s%s: %s\n", id, kho_outcome_text(control->outcome.name),
+					       kho_expected_control_is_known(control) ? ", as expected" : "", reason);
 	}
 }
 

@@ -84,8 +84,10 @@ static void in_words(void **state)
 	kho_across_text(text, made_up->run);
 	assert_string_equal(text->str,
 			    "The same machine and scratch under several kernels\n"
-			    "                        6.19-x86_64  7.3-x86_64   6.19-x86_64>7.3-x86_64\n"
-			    "  two-even/16M,16M,16M  panicked TP  survived FP  not-handed-over\n"
+			    "                        6.19-x86_64  7.3-x86_64\n"
+			    "  two-even/16M,16M,16M  panicked TP  survived FP\n"
+			    "                        6.19-x86_64>7.3-x86_64\n"
+			    "  two-even/16M,16M,16M  not-handed-over\n"
 			    "  the same outcome under all: 1 of 2\n\n");
 	kho_across_html(page, made_up->run);
 	assert_non_null(strstr(page->str, "<th>6.19-x86_64&gt;7.3-x86_64</th>"));
