@@ -47,7 +47,7 @@ struct kho_layout {
 		*events; /* of the first kernel's boot, in order, up to the reservation of scratch */
 	size_t nr_events;
 	enum kho_map_chain map_chain; /* of the successor */
-	const char *unmodelled; /* why the successor's early boot is not one that estimators know; NULL: it is */
+	const char *unmodelled;	      /* why the successor's early boot is not one that estimators know; NULL: it is */
 };
 
 #endif

@@ -14,7 +14,7 @@
 
 #define MIB    (1ULL << 20)
 #define GIB    (1ULL << 30)
-#define PIECE  (2 * MIB) /* of what is kept at random */
+#define PIECE  (2 * MIB)  /* of what is kept at random */
 #define STEP   (64 * MIB) /* of ballast between two tries */
 #define MARGIN (96 * MIB) /* that a node keeps free: the kernel must go on */
 
@@ -67,7 +67,7 @@ struct walk {
 	uint64_t kept;	/* bytes */
 	bool *wanted;	/* by blocks of 1 GiB: nothing is kept there yet */
 	size_t nr_blocks;
-	bool hit; /* a page of the piece at hand lies in a wanted block */
+	bool hit;    /* a page of the piece at hand lies in a wanted block */
 	int *pieces; /* not kept; their tokens go by their number */
 	size_t nr_pieces;
 };
@@ -287,7 +287,11 @@ const char *keep_preserve(int session, const char *run, const struct keep_reques
 			  const struct memory_map *map, uint64_t *bytes)
 {
 	struct walk walk = {
-		.session = session, .run = run, .request = request, .map = map, .token = KEEP_FIRST_TOKEN,
+		.session = session,
+		.run = run,
+		.request = request,
+		.map = map,
+		.token = KEEP_FIRST_TOKEN,
 	};
 	const char *failed;
 	int error;

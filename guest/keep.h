@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory that a payload wants preserved: where the request says, in memfds that go through the Live Update Orchestrator. */
+/* Memory that a payload wants preserved: where the request says, in memfds that go through the Live Update
+ * Orchestrator. */
 #ifndef KHO_GUEST_KEEP_H
 #define KHO_GUEST_KEEP_H
 

@@ -61,7 +61,8 @@ static bool keep_kho_message(const char *message, void *context)
 {
 	struct reason *reason = context;
 
-	if (strncmp(message, "KHO: ", strlen("KHO: ")) == 0 && strncmp(message, ABOUT_SCRATCH, strlen(ABOUT_SCRATCH)) != 0)
+	if (strncmp(message, "KHO: ", strlen("KHO: ")) == 0 &&
+	    strncmp(message, ABOUT_SCRATCH, strlen(ABOUT_SCRATCH)) != 0)
 		append(reason, message);
 	return true;
 }

@@ -10,12 +10,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PIECE	    4096 /* bytes that differ in their first word only */
-#define NR_PIECES   64	 /* as many are written and read at once */
-#define MPOL_BIND   2
-#define MAX_NODES   1024
+#define PIECE	     4096 /* bytes that differ in their first word only */
+#define NR_PIECES    64	  /* as many are written and read at once */
+#define MPOL_BIND    2
+#define MAX_NODES    1024
 #define PAGE_PRESENT (1ULL << 63) /* of a word of pagemap */
-#define PAGE_FRAME  ((1ULL << 55) - 1)
+#define PAGE_FRAME   ((1ULL << 55) - 1)
 
 struct pattern {
 	uint64_t seed;

@@ -156,7 +156,8 @@ static bool enlarge_initrd(void)
 	struct stat status;
 
 	free(word);
-	return !more || (stat(SUCCESSOR_INITRD, &status) == 0 && truncate(SUCCESSOR_INITRD, status.st_size + more) == 0);
+	return !more ||
+	       (stat(SUCCESSOR_INITRD, &status) == 0 && truncate(SUCCESSOR_INITRD, status.st_size + more) == 0);
 }
 
 static bool load(struct record_channel *channel)

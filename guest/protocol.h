@@ -27,9 +27,10 @@
 #define KHO_WORD_SUCCESSOR "kho_matrix.successor=" /* the successor's command line, as %XX text */
 #define KHO_WORD_SHELL	   "kho_matrix.shell="	   /* 1: a busybox shell on the console instead of the probe */
 #define KHO_WORD_CONTROL   "kho_matrix.control="   /* KHO_CONTROL_WORD_*: this is no cell but a control */
-#define KHO_WORD_KEEP	   "kho_matrix.keep="	   /* BYTES:KHO_KEEP_*:SEED:NODE, what to preserve beside the proof; NODE -1: any */
-#define KHO_WORD_INITRD	   "kho_matrix.initrd="	   /* bytes to put behind the successor's initrd */
-#define KHO_WORD_FAULT	   "kho_matrix.fault="	   /* KHO_FAULT_*: to prove the harness's detectors */
+#define KHO_WORD_KEEP \
+	"kho_matrix.keep=" /* BYTES:KHO_KEEP_*:SEED:NODE, what to preserve beside the proof; NODE -1: any */
+#define KHO_WORD_INITRD "kho_matrix.initrd=" /* bytes to put behind the successor's initrd */
+#define KHO_WORD_FAULT	"kho_matrix.fault="  /* KHO_FAULT_*: to prove the harness's detectors */
 
 #define KHO_KEEP_BLOCK	  "block"    /* in one piece */
 #define KHO_KEEP_EACH_GIB "each-gib" /* BYTES in each block of 1 GiB */

@@ -10,17 +10,22 @@
 #include "harness/report/text.h"
 
 static const char summary[] =
-	"Builds the kernel tree that it is started in (or KERNEL_TREE=, --tree=) and runs cells on it, for git bisect run.\n"
-	"CELL is TOPOLOGY/KHO_SCRATCH[+PAYLOAD]. A commit is good if each cell survives, or does what --good says; it is\n"
+	"Builds the kernel tree that it is started in (or KERNEL_TREE=, --tree=) and runs cells on it, for git bisect "
+	"run.\n"
+	"CELL is TOPOLOGY/KHO_SCRATCH[+PAYLOAD]. A commit is good if each cell survives, or does what --good says; it "
+	"is\n"
 	"bad if one does not. It cannot be told where the tree does not build, a machine or its control fails, or\n"
 	"no handover happens (unless --good or --bad names that outcome).\n"
 	"\n"
-	"Exit status, as git bisect takes it: 0 good; 1 bad; 125 cannot tell; 130 bad usage and 131 the host failed, for\n"
+	"Exit status, as git bisect takes it: 0 good; 1 bad; 125 cannot tell; 130 bad usage and 131 the host failed, "
+	"for\n"
 	"git would take 2 and 3 for bad, and stops at these.\n"
 	"\n"
 	"Examples:\n"
-	"  git bisect start v7.3 v7.2 && git bisect run kho-runner bisect-step two-even/16M,16M,16M   # what broke it?\n"
-	"  git bisect run kho-runner bisect-step --good=panicked --bad=survived two-even/16M,16M,16M  # what mended it?\n"
+	"  git bisect start v7.3 v7.2 && git bisect run kho-runner bisect-step two-even/16M,16M,16M   # what broke "
+	"it?\n"
+	"  git bisect run kho-runner bisect-step --good=panicked --bad=survived two-even/16M,16M,16M  # what mended "
+	"it?\n"
 	"  git bisect run kho-runner bisect-step --bad=kho-disabled memoryless/200%\n"
 	"  git bisect run kho-runner bisect-step --good=TN --good=TP two-even/16M,128M,32M 'one/2M,2M,64M'";
 
@@ -51,8 +56,8 @@ static bool check_words(char **words, const char *option, GError **error)
 		if (kho_bisect_word_valid(*word))
 			continue;
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
-			    "%s=%s: is neither an outcome (survived, panicked, ...) nor a verdict (TP, FP, FN, TN)", option,
-			    quoted);
+			    "%s=%s: is neither an outcome (survived, panicked, ...) nor a verdict (TP, FP, FN, TN)",
+			    option, quoted);
 		return false;
 	}
 	return true;
@@ -78,7 +83,8 @@ static bool find_tree(struct step *step, GError **error)
 	if (is_tree(tree))
 		return g_setenv("KERNEL_TREE", tree, TRUE);
 	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
-		    "%s: is not a kernel tree (no Kconfig, no Makefile): start it in one, or name one with --tree", tree);
+		    "%s: is not a kernel tree (no Kconfig, no Makefile): start it in one, or name one with --tree",
+		    tree);
 	return false;
 }
 

@@ -13,7 +13,8 @@ bool kho_id_words_split(const char *id, const char *kernel, struct kho_id_words 
 	struct kho_payload payload;
 
 	if (g_strv_length(parts) != 3 || !*parts[0] || !*parts[1] || !*parts[2]) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "'%s' is not KERNEL[>SUCCESSOR]/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "'%s' is not KERNEL[>SUCCESSOR]/TOPOLOGY/KHO_SCRATCH[+PAYLOAD]", id);
 		return false;
 	}
 	last = g_strsplit(parts[2], "+", 2);

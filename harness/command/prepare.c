@@ -119,8 +119,9 @@ static char *program_version(const struct kho_arch *arch, GError **error)
 
 	if (!g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &text, NULL, &status, &failed) ||
 	    status != 0) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s does not run (%s): install the package %s (ci/deps does)",
-			    arch->qemu, failed ? failed->message : "it failed", arch->qemu_package);
+		g_set_error(error, KHO_ERROR, KHO_ERROR_HOST,
+			    "%s does not run (%s): install the package %s (ci/deps does)", arch->qemu,
+			    failed ? failed->message : "it failed", arch->qemu_package);
 		return NULL;
 	}
 	text[strcspn(text, "\n")] = '\0';
@@ -292,11 +293,12 @@ static bool check_arch(const struct kho_cell *cell, GError **error)
 	struct kho_payload payload = kho_cell_payload(cell);
 
 	if (arch != kho_arch_of(cell->successor))
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: the successor is of another architecture", cell->id);
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: the successor is of another architecture",
+			    cell->id);
 	else if (!arch->is_pc && (cell->topology->placed || cell->topology->reserved->len))
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
-			    "%s: the topology places its memory, which is done for x86-64 only: %s has one block", cell->id,
-			    arch->name);
+			    "%s: the topology places its memory, which is done for x86-64 only: %s has one block",
+			    cell->id, arch->name);
 	else if (!arch->is_pc && payload.fake)
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: numa=fake= is for x86-64", cell->id);
 	else

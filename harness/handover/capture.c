@@ -155,7 +155,8 @@ static void read_memory_map(struct kho_capture *capture)
 	g_autoptr(GArray) cpus = kho_registers_parse(capture->registers ?: "");
 	const struct kho_cpu_registers *cpu;
 
-	if (kho_vmlinux_is_arm64(capture->vmlinux) || !cpus->len || !capture->config.memory_map_bytes || !find_memory_map(capture)) {
+	if (kho_vmlinux_is_arm64(capture->vmlinux) || !cpus->len || !capture->config.memory_map_bytes ||
+	    !find_memory_map(capture)) {
 		finish(capture);
 		return;
 	}

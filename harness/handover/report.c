@@ -388,7 +388,8 @@ char *kho_report_payload_missing(const struct kho_report *report)
 			g_string_append_printf(missing, "%s%s", missing->len ? ", " : "", method);
 	}
 	if (!missing->len && report->kept != report->kept_intact)
-		g_string_append_printf(missing, "%" PRIu64 " bytes of " KHO_METHOD_KEEP, report->kept - report->kept_intact);
+		g_string_append_printf(missing, "%" PRIu64 " bytes of " KHO_METHOD_KEEP,
+				       report->kept - report->kept_intact);
 	return g_string_free(missing, FALSE);
 }
 

@@ -53,10 +53,10 @@ struct kho_report {
 	GArray *successor_ranges; /* of struct kho_memory_range */
 	enum kho_tristate revived;
 	char *revived_reason;
-	uint64_t kept;	      /* bytes of it that the payload asked for */
+	uint64_t kept;	       /* bytes of it that the payload asked for */
 	GPtrArray *intact;     /* of char *: methods whose memory came through */
 	GPtrArray *not_intact; /* of char *: "method: reason" */
-	uint64_t kept_intact; /* bytes of the payload that came through */
+	uint64_t kept_intact;  /* bytes of the payload that came through */
 };
 
 struct kho_report *kho_report_new(const char *run);

@@ -56,7 +56,8 @@ static enum kho_bisect_answer answer_of(const struct kho_result *result, const s
 	return !words->bad && counts(result) ? KHO_BISECT_BAD : KHO_BISECT_UNTOLD;
 }
 
-enum kho_bisect_answer kho_bisect_cell(const struct kho_result *result, const struct kho_bisect_words *words, char **why)
+enum kho_bisect_answer kho_bisect_cell(const struct kho_result *result, const struct kho_bisect_words *words,
+				       char **why)
 {
 	const char *nothing = void_reason(result), *verdict = verdict_word(result);
 

@@ -12,8 +12,8 @@ enum kho_bisect_answer {
 };
 
 /*
- * What makes a commit good or bad: words of outcomes ("survived", "kho-disabled") and of verdicts of the estimator under
- * test ("TP", "FN"). Without any @bad, whatever counts for an estimator and is not good is bad.
+ * What makes a commit good or bad: words of outcomes ("survived", "kho-disabled") and of verdicts of the estimator
+ * under test ("TP", "FN"). Without any @bad, whatever counts for an estimator and is not good is bad.
  */
 struct kho_bisect_words {
 	const char *const *good, *const *bad; /* ended by NULL; NULL: none */

@@ -217,8 +217,7 @@ void kho_expected_compare_control(const struct kho_expected *expected, struct kh
 
 bool kho_expected_control_is_known(const struct kho_result *control)
 {
-	enum kho_outcome_name wanted =
-		control->have_expectation ? control->expectation.outcome : KHO_OUTCOME_SURVIVED;
+	enum kho_outcome_name wanted = control->have_expectation ? control->expectation.outcome : KHO_OUTCOME_SURVIVED;
 
 	return control->ended && control->outcome.name == wanted;
 }

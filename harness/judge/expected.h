@@ -33,14 +33,14 @@ void kho_expected_compare(const struct kho_expected *expected, struct kho_result
 void kho_expected_again(struct kho_result *result);
 
 /*
- * Takes over what a result shows. False: it shows nothing that could be expected (it or a control of its machine was lost
- * or not run to its end, or its places or its repeats disagree), and the line stays as it was.
+ * Takes over what a result shows. False: it shows nothing that could be expected (it or a control of its machine was
+ * lost or not run to its end, or its places or its repeats disagree), and the line stays as it was.
  */
 bool kho_expected_renew(struct kho_expected *expected, const struct kho_result *result);
 
 /*
- * Controls are to survive. One that is known not to, as of a kernel that turns KHO off on such a machine, has a line; its
- * cells stay excluded. Renewing adds the line of one that failed, and removes that of one that survived.
+ * Controls are to survive. One that is known not to, as of a kernel that turns KHO off on such a machine, has a line;
+ * its cells stay excluded. Renewing adds the line of one that failed, and removes that of one that survived.
  */
 void kho_expected_renew_control(struct kho_expected *expected, const struct kho_result *control);
 void kho_expected_compare_control(const struct kho_expected *expected, struct kho_result *control);

@@ -96,8 +96,9 @@ static char *find_unlike(const struct kho_cell *cell, const struct kho_report *r
 	} kernels[] = { { "the first kernel", report->ranges }, { "the successor", report->successor_ranges } };
 
 	for (gsize i = 0; i < G_N_ELEMENTS(kernels); i++) {
-		g_autofree char *differs =
-			(i == 0 || !fake) && kernels[i].ranges->len ? kho_linux_view_differs(cell->topology, arch, kernels[i].ranges) : NULL;
+		g_autofree char *differs = (i == 0 || !fake) && kernels[i].ranges->len
+						   ? kho_linux_view_differs(cell->topology, arch, kernels[i].ranges)
+						   : NULL;
 
 		if (differs)
 			return g_strdup_printf("%s: %s", kernels[i].name, differs);

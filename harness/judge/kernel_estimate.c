@@ -14,8 +14,8 @@ static void absent(struct kho_prediction *prediction, const char *note)
 	*prediction = (struct kho_prediction){ .answer = KHO_ANSWER_ABSENT, .note = g_strdup(note) };
 }
 
-#define FORMAT                                                                                                     \
-	"KHO: scratch: node%u max=%" PRIu64 "MiB need=%" PRIu64 "MiB for sparse_buffer_init(map_count=%" PRIu64    \
+#define FORMAT                                                                                                  \
+	"KHO: scratch: node%u max=%" PRIu64 "MiB need=%" PRIu64 "MiB for sparse_buffer_init(map_count=%" PRIu64 \
 	" section_map_size=%" PRIu64 "KiB); kexec may fail"
 
 /* What was read is the whole message, and no more: sscanf() takes blanks, signs and numbers that are too large. */
@@ -89,7 +89,8 @@ static bool find_warning(const struct kho_report *report, struct kho_prediction 
 
 		if (!take_message(message, &one)) {
 			if (!found)
-				absent(prediction, "the kernel says something of scratch, but not in the published format");
+				absent(prediction,
+				       "the kernel says something of scratch, but not in the published format");
 			contradict(prediction, "a message that is not in the published format", message);
 		} else if (found && prediction->answer != KHO_ANSWER_ABSENT) {
 			contradict(prediction, "a second message", message);
@@ -102,7 +103,8 @@ static bool find_warning(const struct kho_report *report, struct kho_prediction 
 		found = true;
 	}
 	if (found && prediction->answer == KHO_ANSWER_INSUFFICIENT && !has_node(report, prediction->node))
-		contradict(prediction, "a warning of a node that has no memory", g_ptr_array_index(report->warnings, 0));
+		contradict(prediction, "a warning of a node that has no memory",
+			   g_ptr_array_index(report->warnings, 0));
 	return found;
 }
 

@@ -24,7 +24,8 @@ bool kho_file_contains(const char *path, const char *text)
 
 const char *kho_kernel_override(void)
 {
-	const char *tree = g_getenv("KERNEL_TREE"), *directory = g_getenv("KERNEL_DIR"), *arch = g_getenv("KERNEL_ARCH");
+	const char *tree = g_getenv("KERNEL_TREE"), *directory = g_getenv("KERNEL_DIR"),
+		   *arch = g_getenv("KERNEL_ARCH");
 	bool arm64 = g_strcmp0(arch, "arm64") == 0;
 
 	if (tree && *tree)

@@ -32,8 +32,8 @@ void kho_kernel_free(struct kho_kernel *kernel);
 typedef struct kho_kernel KhoKernel;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoKernel, kho_kernel_free)
 
-/* The kernel that KERNEL_TREE or KERNEL_DIR puts in the place of all others; NULL if neither is set. KERNEL_ARCH=arm64 says
- * that it is of arm64. */
+/* The kernel that KERNEL_TREE or KERNEL_DIR puts in the place of all others; NULL if neither is set. KERNEL_ARCH=arm64
+ * says that it is of arm64. */
 const char *kho_kernel_override(void);
 
 /* Does the file contain the text? False also when it cannot be read. */

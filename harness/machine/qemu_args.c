@@ -60,7 +60,8 @@ static void add_pc(GPtrArray *args, const struct kho_machine_config *config)
 		     config->gigantic_pages ? ",pdpe1gb=on" : "");
 }
 
-/* A CPU with pages of 16 KiB, which older ones lack. The older interrupt controller serves 8 CPUs. Without the last option each boot would get other random numbers. */
+/* A CPU with pages of 16 KiB, which older ones lack. The older interrupt controller serves 8 CPUs. Without the last
+ * option each boot would get other random numbers. */
 static void add_virt(GPtrArray *args, const struct kho_machine_config *config)
 {
 	addf(args, "-M", "virt," MACHINE_OPTIONS ",gic-version=%d,dtb-randomness=off",

@@ -48,7 +48,7 @@ struct kho_machine_config {
 	 * colon in such a name for the end of it.
 	 */
 	const char *srat, *slit;
-	bool kvm; /* else TCG */
+	bool kvm;	     /* else TCG */
 	bool gigantic_pages; /* the CPU has pages of 1 GiB, which an emulated x86-64 CPU has only if it is told */
 	/*
 	 * A guest that shuts down or resets is paused instead of ending QEMU (the event SHUTDOWN tells

@@ -18,8 +18,8 @@ struct kho_arch {
 	const char *early_console; /* the word that lets it be heard from the first line on */
 	const char *words;	   /* more words for either kernel, each with a blank before it; or "" */
 	/*
-	 * The machine is a "pc" (pc_layout.h), whose topologies may be placed; otherwise a "virt", all of whose memory is
-	 * one block, in the nodes' order, from @memory_start (bytes) on.
+	 * The machine is a "pc" (pc_layout.h), whose topologies may be placed; otherwise a "virt", all of whose memory
+	 * is one block, in the nodes' order, from @memory_start (bytes) on.
 	 */
 	bool is_pc;
 	uint64_t memory_start;

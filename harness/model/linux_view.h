@@ -7,7 +7,8 @@
 #include "harness/model/topology.h"
 
 /*
- * The number that Linux gives to node @nid of a topology, on x86-64. (On arm64 the device tree says it, and it is @nid.)
+ * The number that Linux gives to node @nid of a topology, on x86-64. (On arm64 the device tree says it, and it is
+ * @nid.)
  *
  * It numbers nodes as it meets them in the SRAT (acpi_map_pxm_to_node()), of which acpi_numa_init() reads the CPUs
  * before the memory: nodes with CPUs come first, then those with memory alone, each in their own order.
@@ -15,8 +16,8 @@
 unsigned int kho_linux_nid(const struct kho_topology *topology, unsigned int nid);
 
 /*
- * The memory of the topology on a machine of @arch, without what is reserved, from 1 MiB on, of struct kho_memory_range, ascending, by Linux's
- * numbers of nodes; neighbours of the same node are one. To be freed.
+ * The memory of the topology on a machine of @arch, without what is reserved, from 1 MiB on, of struct
+ * kho_memory_range, ascending, by Linux's numbers of nodes; neighbours of the same node are one. To be freed.
  */
 GArray *kho_linux_ranges(const struct kho_topology *topology, const struct kho_arch *arch);
 

@@ -16,9 +16,10 @@
 #include "harness/model/cell.h"
 
 struct kho_matrix {
-	char *name;	       /* the file's name without directory and .yaml */
-	char *description;     /* one line; "" where the file has none */
-	GPtrArray *kernels;    /* of char *, names or pairs, in the file's order, without repeats: its own, then those of groups */
+	char *name;	    /* the file's name without directory and .yaml */
+	char *description;  /* one line; "" where the file has none */
+	GPtrArray *kernels; /* of char *, names or pairs, in the file's order, without repeats: its own, then those of
+			       groups */
 	GPtrArray *topologies; /* of struct kho_topology *, owned */
 	GPtrArray *cells;      /* of struct kho_cell *, in the file's order, owned; ids are unique */
 };

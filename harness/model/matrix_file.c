@@ -21,7 +21,7 @@ struct reader {
 	GPtrArray *included; /* of char *: kernels of included matrices */
 	const char *path;    /* of the file */
 	const char *kernel;
-	bool one_kernel;     /* stands in for all that the file names; cells that become the same are one */
+	bool one_kernel; /* stands in for all that the file names; cells that become the same are one */
 	bool is_included;
 };
 
@@ -142,8 +142,9 @@ static bool add_cell(struct reader *reader, const struct group *group, const cha
 {
 	g_auto(GStrv) pair = g_strsplit(kernel, ">", 2);
 	GPtrArray *cells = reader->matrix->cells;
-	struct kho_cell *cell = kho_cell_new(pair[0], pair[1] ?: pair[0], g_ptr_array_index(group->topologies, topology),
-					     g_ptr_array_index(group->specs, spec), payload);
+	struct kho_cell *cell =
+		kho_cell_new(pair[0], pair[1] ?: pair[0], g_ptr_array_index(group->topologies, topology),
+			     g_ptr_array_index(group->specs, spec), payload);
 	const struct yaml_node_s *at = kho_yaml_item(reader->yaml, group->specs_at, spec);
 
 	g_ptr_array_add(cells, cell);
@@ -296,7 +297,8 @@ static bool read_kernels(struct reader *reader, const struct yaml_node_s *list, 
 	return true;
 }
 
-static bool take_over(struct reader *reader, const struct yaml_node_s *item, struct kho_matrix *included, GError **error)
+static bool take_over(struct reader *reader, const struct yaml_node_s *item, struct kho_matrix *included,
+		      GError **error)
 {
 	while (included->topologies->len)
 		g_ptr_array_add(reader->matrix->topologies, g_ptr_array_steal_index(included->topologies, 0));
@@ -328,7 +330,8 @@ static bool take_include(struct reader *reader, const struct yaml_node_s *item, 
 	bool taken;
 
 	if (!kho_name_valid(kho_yaml_text(item)))
-		return kho_yaml_fail(reader->yaml, item, error, "includes: %s is not a name (%s)", quoted, KHO_NAME_RULE);
+		return kho_yaml_fail(reader->yaml, item, error, "includes: %s is not a name (%s)", quoted,
+				     KHO_NAME_RULE);
 	if (reader->is_included)
 		return kho_yaml_fail(reader->yaml, item, error, "includes: this matrix is itself included");
 	if (!g_file_test(path, G_FILE_TEST_EXISTS))
@@ -361,8 +364,8 @@ static bool read_matrix(struct reader *reader, const char *kernel, GError **erro
 	return kho_yaml_expect(reader->yaml, root, KHO_YAML_MAPPING, "the file", error) &&
 	       kho_yaml_mapping(reader->yaml, root, "", keys, NR_KEYS, values, error) &&
 	       kho_yaml_line(reader->yaml, values[DESCRIPTION], "description", &reader->matrix->description, error) &&
-	       read_kernels(reader, values[KERNELS], kernel, error) &&
-	       read_includes(reader, values[INCLUDES], error) && read_groups(reader, values[GROUPS], error);
+	       read_kernels(reader, values[KERNELS], kernel, error) && read_includes(reader, values[INCLUDES], error) &&
+	       read_groups(reader, values[GROUPS], error);
 }
 
 /* Behind its own: which group has which kernels is settled. */

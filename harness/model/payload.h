@@ -37,10 +37,10 @@ struct kho_payload {
 	bool early_console;
 	uint64_t keep; /* bytes; 0: nothing but what proves the handover */
 	enum kho_scatter scatter;
-	uint32_t seed;		      /* of KHO_SCATTER_RANDOM */
-	int node;		      /* Linux's number; -1: on any */
-	uint64_t initrd;	      /* bytes behind the successor's initrd */
-	uint64_t crashkernel;	      /* bytes; 0: none */
+	uint32_t seed;		     /* of KHO_SCATTER_RANDOM */
+	int node;		     /* Linux's number; -1: on any */
+	uint64_t initrd;	     /* bytes behind the successor's initrd */
+	uint64_t crashkernel;	     /* bytes; 0: none */
 	unsigned int gigantic, fake; /* 0: none */
 };
 

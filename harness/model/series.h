@@ -17,15 +17,16 @@ struct kho_series {
 	bool finalized;		   /* debugfs kho/out/finalize must be written before the load */
 	bool orchestrator;	   /* LUO: /dev/liveupdate, and memfds through it */
 	bool deferred;		   /* may be built with DEFERRED_STRUCT_PAGE_INIT */
-	bool buffered;		   /* the memory map of a run of sections is wanted in one piece (sparse_buffer_init()) */
-	bool by_blocks;		   /* scratch areas are cut to blocks of the largest order, not to pageblocks */
-	bool extended;		   /* free blocks of 1 GiB become scratch early (kho_extend_scratch()) */
+	bool buffered;	/* the memory map of a run of sections is wanted in one piece (sparse_buffer_init()) */
+	bool by_blocks; /* scratch areas are cut to blocks of the largest order, not to pageblocks */
+	bool extended;	/* free blocks of 1 GiB become scratch early (kho_extend_scratch()) */
 };
 
 /* In ascending order; *@count is how many. */
 const struct kho_series *kho_series_all(gsize *count);
 
-/* By a release ("7.3.4") or a kernel's name ("7.3-arm64"). NULL: it has no number, or is older than all of the table. */
+/* By a release ("7.3.4") or a kernel's name ("7.3-arm64"). NULL: it has no number, or is older than all of the table.
+ */
 const struct kho_series *kho_series_of(const char *text);
 
 #endif

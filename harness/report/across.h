@@ -9,7 +9,7 @@
 #include "harness/model/result.h"
 
 struct kho_across_row {
-	char *name; /* "two-even/16M,16M,16M+keep=2M,each-gib": an id without its kernel */
+	char *name;			   /* "two-even/16M,16M,16M+keep=2M,each-gib": an id without its kernel */
 	const struct kho_result **results; /* one for each kernel of the run; NULL: it has no such cell */
 	bool differs;			   /* not all outcomes are the same */
 };

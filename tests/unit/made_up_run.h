@@ -50,7 +50,8 @@ static const struct kho_cell cells[NR_CELLS] = {
 	[CELL_FN] = CELL("6.19-x86_64", two_even, percent_spec, "two-even/200%"),
 	[CELL_TP] = CELL("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M"),
 	[CELL_TN] = CELL("6.19-x86_64", four, percent_spec, "four/200%"),
-	[CELL_EXCLUDED] = CELL_WITH("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M+keep=64M", "keep=64M"),
+	[CELL_EXCLUDED] =
+		CELL_WITH("6.19-x86_64", two_even, explicit_spec, "two-even/16M,128M,32M+keep=64M", "keep=64M"),
 	[CELL_LOST] = CELL_WITH("6.19-x86_64", two_even, percent_spec, "two-even/200%+keep=64M", "keep=64M"),
 	[CELL_UNFINISHED] = CELL_WITH("6.19-x86_64", four, explicit_spec, "four/16M,128M,32M+keep=64M", "keep=64M"),
 	[CELL_DISAGREES] = CELL_WITH("6.19-x86_64", four, percent_spec, "four/200%+keep=64M", "keep=64M"),

@@ -33,8 +33,8 @@ static int set_up(void **state)
 	made_up->run = kho_run_new();
 	for (size_t i = 0; i < COUNT(story); i++) {
 		g_autoptr(KhoScratchSpec) spec = kho_scratch_spec_parse(story[i].scratch, NULL);
-		struct kho_cell *cell = kho_cell_new(story[i].kernel, story[i].successor, made_up->topology, spec,
-						     KHO_PAYLOAD_DEFAULT);
+		struct kho_cell *cell =
+			kho_cell_new(story[i].kernel, story[i].successor, made_up->topology, spec, KHO_PAYLOAD_DEFAULT);
 		struct kho_result *result = kho_result_new(cell);
 		g_autofree char *name = kho_run_kernel_name(cell->id);
 
@@ -82,13 +82,12 @@ static void in_words(void **state)
 	g_autoptr(GString) text = g_string_new(NULL), page = g_string_new(NULL);
 
 	kho_across_text(text, made_up->run);
-	assert_string_equal(text->str,
-			    "The same machine and scratch under several kernels\n"
-			    "                        6.19-x86_64  7.3-x86_64\n"
-			    "  two-even/16M,16M,16M  panicked TP  survived FP\n"
-			    "                        6.19-x86_64>7.3-x86_64\n"
-			    "  two-even/16M,16M,16M  not-handed-over\n"
-			    "  the same outcome under all: 1 of 2\n\n");
+	assert_string_equal(text->str, "The same machine and scratch under several kernels\n"
+				       "                        6.19-x86_64  7.3-x86_64\n"
+				       "  two-even/16M,16M,16M  panicked TP  survived FP\n"
+				       "                        6.19-x86_64>7.3-x86_64\n"
+				       "  two-even/16M,16M,16M  not-handed-over\n"
+				       "  the same outcome under all: 1 of 2\n\n");
 	kho_across_html(page, made_up->run);
 	assert_non_null(strstr(page->str, "<th>6.19-x86_64&gt;7.3-x86_64</th>"));
 	assert_non_null(strstr(page->str, "<td class=\"fp\">survived FP</td>"));

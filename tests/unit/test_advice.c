@@ -6,7 +6,7 @@
 
 static struct kho_topology two_even = { .name = (char *)"two-even" };
 static struct kho_cell cell = { .id = (char *)"6.19-x86_64/two-even/s",
-				 .payload = (char *)KHO_PAYLOAD_DEFAULT,
+				.payload = (char *)KHO_PAYLOAD_DEFAULT,
 				.kernel = (char *)"6.19-x86_64",
 				.successor = (char *)"6.19-x86_64",
 				.topology = &two_even };

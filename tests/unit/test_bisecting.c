@@ -6,7 +6,9 @@ static struct kho_cell cell = { .id = (char *)"k/t/s" };
 
 static struct kho_result seen(enum kho_outcome_name outcome, enum kho_verdict_name verdict)
 {
-	struct kho_result result = { .cell = &cell, .ended = true, .outcome = { .name = outcome, .reason = (char *)"r" } };
+	struct kho_result result = { .cell = &cell,
+				     .ended = true,
+				     .outcome = { .name = outcome, .reason = (char *)"r" } };
 
 	result.estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.name = verdict;
 	return result;
@@ -69,8 +71,18 @@ static void nothing_can_be_told(void **state)
 
 static void words(void **state)
 {
-	static const char *const good[] = { "survived", "hung", "panicked", "reset", "kho-disabled", "load-rejected",
-					    "not-handed-over", "first-boot-failed", "TP", "FP", "TN", "FN" };
+	static const char *const good[] = { "survived",
+					    "hung",
+					    "panicked",
+					    "reset",
+					    "kho-disabled",
+					    "load-rejected",
+					    "not-handed-over",
+					    "first-boot-failed",
+					    "TP",
+					    "FP",
+					    "TN",
+					    "FN" };
 	static const char *const bad[] = { "", "lost", "excluded", "tp", "dead", "Survived" };
 
 	for (size_t i = 0; i < COUNT(good); i++)

@@ -28,7 +28,8 @@ static void log_messages(void **state)
 static void estimates(void **state)
 {
 	static const char *const some[] = {
-		"KHO: scratch: node0 max=32MiB need=64MiB for sparse_buffer_init(map_count=32 section_map_size=2048KiB); kexec may fail",
+		"KHO: scratch: node0 max=32MiB need=64MiB for sparse_buffer_init(map_count=32 "
+		"section_map_size=2048KiB); kexec may fail",
 		"KHO: scratch: sparsemem sanity skipped (temp alloc unavailable)",
 		"kho: Scratch of node 0 is too small",
 		"liveupdate: memmap needs 64 MiB, but scratch has 32",
@@ -196,14 +197,10 @@ static void records_survive_the_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(log_messages),
-		cmocka_unit_test(estimates),
-		cmocka_unit_test(memory_ranges),
-		cmocka_unit_test(geometry),
-		cmocka_unit_test(notes),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(words),
-		cmocka_unit_test(records_survive_the_way),
+		cmocka_unit_test(log_messages),	 cmocka_unit_test(estimates),
+		cmocka_unit_test(memory_ranges), cmocka_unit_test(geometry),
+		cmocka_unit_test(notes),	 cmocka_unit_test(numbers),
+		cmocka_unit_test(words),	 cmocka_unit_test(records_survive_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

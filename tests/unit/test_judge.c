@@ -5,10 +5,9 @@
 #include "tests/unit/test.h"
 #include "tests/unit/records.h"
 
-static struct kho_cell cell = { .id = (char *)"k/t/s",
-				 .kernel = (char *)"k",
-				 .successor = (char *)"k",
-				 .payload = (char *)KHO_PAYLOAD_DEFAULT };
+static struct kho_cell cell = {
+	.id = (char *)"k/t/s", .kernel = (char *)"k", .successor = (char *)"k", .payload = (char *)KHO_PAYLOAD_DEFAULT
+};
 
 static struct kho_result *judged(const char *const *first, enum kho_outcome_name outcome, bool carries)
 {
@@ -234,8 +233,8 @@ static void messages_alone(void **state)
 	}
 }
 
-#define FITS(node, max)                                                                              \
-	"KHO: scratch: node" node " max=" max "MiB need=64MiB for sparse_buffer_init(map_count=32 "  \
+#define FITS(node, max)                                                                             \
+	"KHO: scratch: node" node " max=" max "MiB need=64MiB for sparse_buffer_init(map_count=32 " \
 	"section_map_size=2048KiB); kexec may fail"
 
 /* Somebody else's estimator: what nearly fits is told, and is neither a warning nor silence. */
@@ -380,7 +379,18 @@ static void every_estimator_is_judged(void **state)
 /* By kernel pair, the first word of an id; what did not end is counted, too. */
 static void counted_by_kernel(void **state)
 {
-	struct kho_cell cells[] = { { .id = (char *)"a/t/s", .kernel = (char *)"a", .successor = (char *)"a", .payload = (char *)KHO_PAYLOAD_DEFAULT }, { .id = (char *)"a>b/t/s", .kernel = (char *)"a", .successor = (char *)"a", .payload = (char *)KHO_PAYLOAD_DEFAULT }, { .id = (char *)"a/t/u", .kernel = (char *)"a", .successor = (char *)"a", .payload = (char *)KHO_PAYLOAD_DEFAULT } };
+	struct kho_cell cells[] = { { .id = (char *)"a/t/s",
+				      .kernel = (char *)"a",
+				      .successor = (char *)"a",
+				      .payload = (char *)KHO_PAYLOAD_DEFAULT },
+				    { .id = (char *)"a>b/t/s",
+				      .kernel = (char *)"a",
+				      .successor = (char *)"a",
+				      .payload = (char *)KHO_PAYLOAD_DEFAULT },
+				    { .id = (char *)"a/t/u",
+				      .kernel = (char *)"a",
+				      .successor = (char *)"a",
+				      .payload = (char *)KHO_PAYLOAD_DEFAULT } };
 	struct kho_run_kernel kernels[] = { { .name = (char *)"a>b" }, { .name = (char *)"a" } };
 	struct kho_run run = { .kernels = g_ptr_array_new(),
 			       .results = g_ptr_array_new_with_free_func((GDestroyNotify)kho_result_free) };

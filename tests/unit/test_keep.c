@@ -12,8 +12,15 @@
 
 static void requests(void **state)
 {
-	static const char *const bad[] = { "",		"1",		 "1:block:0",	    "0:block:0:-1", "1:sieve:0:-1",
-					   "x:block:0:-1", "1:block:0:-1 ", "1:block:0:-1:3", "1::0:-1" };
+	static const char *const bad[] = { "",
+					   "1",
+					   "1:block:0",
+					   "0:block:0:-1",
+					   "1:sieve:0:-1",
+					   "x:block:0:-1",
+					   "1:block:0:-1 ",
+					   "1:block:0:-1:3",
+					   "1::0:-1" };
 	struct keep_request request;
 
 	assert_true(keep_parse("6442450944:block:0:-1", &request));

@@ -8,7 +8,7 @@
 static const struct kho_geometry x86_64 = { 64, 4096, 2 << 20, 32768, true };
 
 static struct kho_cell cell = { .id = (char *)"6.19-x86_64/t/s",
-				 .payload = (char *)KHO_PAYLOAD_DEFAULT,
+				.payload = (char *)KHO_PAYLOAD_DEFAULT,
 				.kernel = (char *)"6.19-x86_64",
 				.successor = (char *)"6.19-x86_64" };
 
@@ -198,7 +198,7 @@ static void map_chains(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct kho_cell pair = { .id = (char *)"k/t/s",
-						.payload = (char *)KHO_PAYLOAD_DEFAULT,
+					       .payload = (char *)KHO_PAYLOAD_DEFAULT,
 					       .kernel = (char *)cases[i].kernel,
 					       .successor = (char *)cases[i].successor };
 		struct kho_result *result = good();

@@ -131,7 +131,8 @@ int main(void)
 		cmocka_unit_test(test_as_described),
 		cmocka_unit_test(test_planted_differences),
 		cmocka_unit_test(test_nodes_with_cpus_come_first),
-		cmocka_unit_test(test_numbers_stay_where_all_have_cpus), cmocka_unit_test(arm64),
+		cmocka_unit_test(test_numbers_stay_where_all_have_cpus),
+		cmocka_unit_test(arm64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

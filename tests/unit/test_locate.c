@@ -115,10 +115,8 @@ static void by_its_own_offset(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(where_it_runs),
-		cmocka_unit_test(physical_addresses),
-		cmocka_unit_test(not_the_same_kernel),
-		cmocka_unit_test(no_such_symbol),
+		cmocka_unit_test(where_it_runs),       cmocka_unit_test(physical_addresses),
+		cmocka_unit_test(not_the_same_kernel), cmocka_unit_test(no_such_symbol),
 		cmocka_unit_test(by_its_own_offset),
 	};
 

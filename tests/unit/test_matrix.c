@@ -145,9 +145,12 @@ static void test_includes(void **state)
 {
 	const struct place *place = *state;
 	static const char other[] = "kernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [200%]\n";
-	static const char text[] = "includes: [other]\nkernels: [a]\ngroups:\n- topologies: [two]\n  kho_scratch: [200%]\n";
-	static const char same[] = "includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [200%]\n";
-	static const char nested[] = "includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [100%]\n";
+	static const char text[] =
+		"includes: [other]\nkernels: [a]\ngroups:\n- topologies: [two]\n  kho_scratch: [200%]\n";
+	static const char same[] =
+		"includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [200%]\n";
+	static const char nested[] =
+		"includes: [other]\nkernels: [b]\ngroups:\n- topologies: [one]\n  kho_scratch: [100%]\n";
 	g_autofree char *path = file_in(place, "other.yaml");
 	g_autoptr(GError) error = NULL, twice = NULL, deep = NULL;
 	g_autoptr(KhoMatrix) matrix = NULL, alone = NULL;
@@ -187,7 +190,9 @@ static void test_kernel_stands_in(void **state)
 }
 
 #define NAME_RULE " is not a name (letters, digits, '.', '_' and '-', at most 64, the first a letter or a digit)"
-#define KERNEL_RULE " is neither a name nor a pair FIRST>SUCCESSOR (letters, digits, '.', '_' and '-', at most 64, the first a letter or a digit)"
+#define KERNEL_RULE                                                                                                  \
+	" is neither a name nor a pair FIRST>SUCCESSOR (letters, digits, '.', '_' and '-', at most 64, the first a " \
+	"letter or a digit)"
 
 static const struct {
 	const char *text, *message; /* DIR stands for the directory */
@@ -196,7 +201,8 @@ static const struct {
 	{ "[]", "DIR/matrix.yaml:1: the file must be a mapping (key: value), not a list" },
 	{ "kernels: [a]\n", "DIR/matrix.yaml:1: groups is missing" },
 	{ "groups:\n" GROUP, "DIR/matrix.yaml:1: kernels is missing" },
-	{ HEAD GROUP "kernel: b\n", "DIR/matrix.yaml:5: unknown key 'kernel' (known: description, kernels, includes, groups)" },
+	{ HEAD GROUP "kernel: b\n",
+	  "DIR/matrix.yaml:5: unknown key 'kernel' (known: description, kernels, includes, groups)" },
 	{ HEAD GROUP "groups: []\n", "DIR/matrix.yaml:5: groups is there twice" },
 	{ "kernels: []\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels: the list is empty" },
 	{ "kernels: a\ngroups:\n" GROUP, "DIR/matrix.yaml:1: kernels must be a list, not a single value" },

@@ -4,7 +4,7 @@
 #include "tests/unit/golden_boot.h"
 
 static struct kho_cell cell = { .id = (char *)"6.19-x86_64/t/s",
-				 .payload = (char *)KHO_PAYLOAD_DEFAULT,
+				.payload = (char *)KHO_PAYLOAD_DEFAULT,
 				.kernel = (char *)"6.19-x86_64",
 				.successor = (char *)"6.19-x86_64" };
 

@@ -15,7 +15,8 @@ static struct kho_payload parsed(const char *text)
 
 static void items(void **state)
 {
-	struct kho_payload all = parsed("console+keep=2M,node=1,each-gib+initrd=100M+gigantic=2+crashkernel=256M+fake=4");
+	struct kho_payload all =
+		parsed("console+keep=2M,node=1,each-gib+initrd=100M+gigantic=2+crashkernel=256M+fake=4");
 
 	assert_true(all.early_console);
 	assert_int_equal(all.keep, 2 << 20);

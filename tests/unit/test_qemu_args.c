@@ -21,7 +21,9 @@ static int free_topology(void **state)
 
 static struct kho_machine_config config(void)
 {
-	return (struct kho_machine_config){ .arch = &kho_arch_x86_64, .topology = topology, .kernel_image = "/k/bzImage" };
+	return (struct kho_machine_config){ .arch = &kho_arch_x86_64,
+					    .topology = topology,
+					    .kernel_image = "/k/bzImage" };
 }
 
 /* All values given to @option, joined by blanks. */

@@ -34,10 +34,11 @@ static void write_script(const char *cell, const char *seen)
 	g_autofree char *kernel = path("bzImage"), *initrd = path("initramfs.cpio");
 	g_autofree char *kernel_sum = kho_file_sha256(kernel, NULL, NULL);
 	g_autofree char *initrd_sum = kho_file_sha256(initrd, NULL, NULL);
-	const struct kho_machine_config machine = {
-		.arch = &kho_arch_x86_64,
-		.topology = topology, .kernel_image = "bzImage", .initrd = "initramfs.cpio", .cmdline = "quiet it's"
-	};
+	const struct kho_machine_config machine = { .arch = &kho_arch_x86_64,
+						    .topology = topology,
+						    .kernel_image = "bzImage",
+						    .initrd = "initramfs.cpio",
+						    .cmdline = "quiet it's" };
 	const struct kho_reproducer reproducer = { .machine = &machine,
 						   .kernel_sha256 = kernel_sum,
 						   .initrd_sha256 = initrd_sum,
