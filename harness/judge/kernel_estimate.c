@@ -78,7 +78,8 @@ static void contradict(struct kho_prediction *prediction, const char *what, cons
 		prediction->contradiction = g_strdup_printf("%s: %s", what, quoted);
 }
 
-/* What nearly fits is neither a warning nor silence: it is told, and there is no answer. */
+/* What nearly fits is neither a warning nor silence: it is told, and there is no answer. False: there
+ * is no message, and @prediction is as it was. */
 static bool find_warning(const struct kho_report *report, struct kho_prediction *prediction)
 {
 	bool found = false;
@@ -96,8 +97,10 @@ static bool find_warning(const struct kho_report *report, struct kho_prediction 
 			contradict(prediction, "a second message", message);
 			kho_prediction_clear(&one);
 		} else {
-			one.contradiction = found ? g_steal_pointer(&prediction->contradiction) : NULL;
-			kho_prediction_clear(prediction);
+			if (found) {
+				one.contradiction = g_steal_pointer(&prediction->contradiction);
+				kho_prediction_clear(prediction);
+			}
 			*prediction = one;
 		}
 		found = true;

@@ -71,7 +71,7 @@ static void renewed(void **state)
 	struct kho_result *unfinished = seen("k/two/8M,8M,8M", KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, TN);
 	struct kho_result *unsound = seen("k/two/16M,16M,16M", KHO_OUTCOME_HUNG, KHO_ANSWER_SUFFICIENT, FN);
 	struct kho_result *flaky = seen("k/two/16M,16M,16M", KHO_OUTCOME_SURVIVED, KHO_ANSWER_SUFFICIENT, TN);
-	const struct kho_result control = { .ended = true, .outcome.name = KHO_OUTCOME_HUNG };
+	const struct kho_result control = { .ended = true, .outcome.name = KHO_OUTCOME_LOST };
 	g_autofree char *written = NULL, *rewritten = NULL;
 
 	unfinished->ended = false;
@@ -120,11 +120,42 @@ static void bad_files(void **state)
 	}
 }
 
+/* A control has a line only where it is known to fail. */
+static void controls(void **state)
+{
+	g_autoptr(KhoExpected) expected = kho_expected_parse("x", text, NULL);
+	struct kho_result *off =
+		seen("k/two/control:ample", KHO_OUTCOME_KHO_DISABLED, KHO_ANSWER_ABSENT, (struct kho_verdict){ 0 });
+	g_autofree char *with = NULL, *without = NULL;
+
+	kho_expected_compare_control(expected, off);
+	assert_false(kho_expected_control_is_known(off));
+	kho_expected_renew_control(expected, off);
+	kho_expected_compare_control(expected, off);
+	assert_true(kho_expected_control_is_known(off));
+	with = kho_expected_format(expected);
+	assert_non_null(strstr(with, "\ntwo/control:ample  kho-disabled"));
+	off->outcome.name = KHO_OUTCOME_SURVIVED; /* mended: the line is wrong now */
+	assert_false(kho_expected_control_is_known(off));
+	off->outcome.name = KHO_OUTCOME_LOST; /* shows nothing */
+	kho_expected_renew_control(expected, off);
+	off->outcome.name = KHO_OUTCOME_SURVIVED;
+	kho_expected_renew_control(expected, off);
+	kho_expected_compare_control(expected, off);
+	assert_true(kho_expected_control_is_known(off));
+	without = kho_expected_format(expected);
+	assert_null(strstr(without, "control"));
+	off->ended = false;
+	assert_false(kho_expected_control_is_known(off));
+	kho_result_free(off);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(standings),
 		cmocka_unit_test(renewed),
+		cmocka_unit_test(controls),
 		cmocka_unit_test(bad_files),
 	};
 

@@ -77,7 +77,11 @@ static guint check_forecast(const struct kho_forecast *forecast)
 static guint lay_out(const struct kho_result *reference, const struct kho_topology *topology)
 {
 	static const char *const specs[] = { "16M,16M,16M", "64M,128M,64M", "100%" };
-	const struct kho_cell cell = { .id = (char *)"k/t/s", .kernel = (char *)"k", .topology = topology };
+	const struct kho_cell cell = { .id = (char *)"k/t/s",
+				       .kernel = (char *)"k",
+				       .successor = (char *)"k",
+				       .payload = (char *)KHO_PAYLOAD_DEFAULT,
+				       .topology = topology };
 	struct kho_result *scaled = kho_result_new(&cell);
 	g_autoptr(GArray) requests = NULL;
 	g_autoptr(GError) error = NULL;

@@ -25,9 +25,9 @@ static void test_cell_lines(void **state)
 	assert_string_equal(new, "[ 7/12] FN  hung               silent      3.1s  6.19-x86_64/two-even/200%"
 				 "  NEW: survived, sufficient, TN -> hung, sufficient, FN");
 	assert_string_equal(excluded, "[ 7/12] --  load-rejected      silent      3.1s  "
-				      "6.19-x86_64/two-even/16M,128M,32M+big");
+				      "6.19-x86_64/two-even/16M,128M,32M+keep=64M");
 	assert_string_equal(unfinished, "[ 7/12] --  -                  -              -  "
-					"6.19-x86_64/four/16M,128M,32M+big  not ended");
+					"6.19-x86_64/four/16M,128M,32M+keep=64M  not ended");
 	assert_contains(disagrees, "  places disagree: kernel and host differ: node 0");
 }
 
@@ -94,9 +94,9 @@ static void test_summary(void **state)
 	assert_contains(text, "New, not as in expected/: 1\n  6.19-x86_64/two-even/200%: survived, sufficient, TN -> "
 			      "hung, sufficient, FN: ?[2Jgone");
 	assert_contains(text, "Fixed, so that expected/ can be renewed: 1\n  6.19-x86_64/four/200%: ");
-	assert_contains(text, "Lost, so that they show nothing: 1\n  6.19-x86_64/two-even/200%+big: made up\n");
-	assert_contains(text, "Not ended: 1\n  6.19-x86_64/four/16M,128M,32M+big\n");
-	assert_contains(text, "disagree: 1\n  6.19-x86_64/four/200%+big: kernel and host differ: node 0\n");
+	assert_contains(text, "Lost, so that they show nothing: 1\n  6.19-x86_64/two-even/200%+keep=64M: made up\n");
+	assert_contains(text, "Not ended: 1\n  6.19-x86_64/four/16M,128M,32M+keep=64M\n");
+	assert_contains(text, "disagree: 1\n  6.19-x86_64/four/200%+keep=64M: kernel and host differ: node 0\n");
 	assert_contains(text, "Controls that did not survive, so that the cells of their machines are excluded: 1\n"
 			      "  6.19-x86_64/two-even/control:ample: panicked: ?[2Jgone");
 	assert_true(g_str_has_suffix(text, "\nInterrupted: 9 cells in 3m 41s: 4 as expected, 1 new, 1 fixed, "
