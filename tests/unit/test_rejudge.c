@@ -8,8 +8,12 @@
 
 #define SPARSEMEM KHO_ESTIMATOR_SPARSEMEM
 
-static struct kho_cell cell = { .id = (char *)"k/t/s", .kernel = (char *)"k", .successor = (char *)"k", .payload = (char *)KHO_PAYLOAD_DEFAULT };
-static struct kho_cell other_cell = { .id = (char *)"k/t/r", .kernel = (char *)"k", .successor = (char *)"k", .payload = (char *)KHO_PAYLOAD_DEFAULT };
+static struct kho_cell cell = {
+	.id = (char *)"k/t/s", .kernel = (char *)"k", .successor = (char *)"k", .payload = (char *)KHO_PAYLOAD_DEFAULT
+};
+static struct kho_cell other_cell = {
+	.id = (char *)"k/t/r", .kernel = (char *)"k", .successor = (char *)"k", .payload = (char *)KHO_PAYLOAD_DEFAULT
+};
 static struct kho_cell control_cell = { .id = (char *)"k/t/control:ample", .payload = (char *)KHO_PAYLOAD_DEFAULT };
 static const struct kho_verdict disagreeing = { .excluded = KHO_REPEATS_DISAGREE };
 
