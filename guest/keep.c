@@ -77,6 +77,17 @@ static bool is_asked(const struct walk *walk, const struct kho_memory_range *ran
 	return walk->request->node < 0 || (int)range->node == walk->request->node;
 }
 
+bool keep_block_counts(const struct kho_memory_range *range, uint64_t block)
+{
+	uint64_t start = block * GIB, end = start + GIB;
+
+	if (start < range->start)
+		start = range->start;
+	if (end > range->end)
+		end = range->end;
+	return end > start && end - start > MARGIN;
+}
+
 static bool find_blocks(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->map->count; i++)
@@ -87,8 +98,7 @@ static bool find_blocks(struct walk *walk)
 		const struct kho_memory_range *range = &walk->map->ranges[i];
 
 		for (uint64_t block = range->start / GIB; is_asked(walk, range) && block * GIB < range->end; block++)
-			if (range->end > block * GIB + MARGIN || range->end - range->start > MARGIN)
-				walk->wanted[block] = true;
+			walk->wanted[block] |= keep_block_counts(range, block);
 	}
 	return walk->wanted;
 }

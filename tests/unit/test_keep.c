@@ -56,6 +56,16 @@ static void shuffled(void **state)
 	assert_true(differs);
 }
 
+static void blocks(void **state)
+{
+	const struct kho_memory_range range = { 200 * MIB, (3ULL << 30) + 96 * MIB, 0 };
+
+	assert_true(keep_block_counts(&range, 0));
+	assert_true(keep_block_counts(&range, 2));
+	assert_false(keep_block_counts(&range, 3)); /* as much as the kernel keeps free */
+	assert_false(keep_block_counts(&range, 4));
+}
+
 static void every_byte_counts(void **state)
 {
 	static const uint64_t places[] = { 0, 7, 8, 4095, 4096, 123456, (1 << 20) + 4095 };
@@ -109,8 +119,8 @@ static void kilobytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests),	cmocka_unit_test(shuffled),  cmocka_unit_test(every_byte_counts),
-		cmocka_unit_test(order_counts), cmocka_unit_test(kilobytes),
+		cmocka_unit_test(requests),	     cmocka_unit_test(shuffled),     cmocka_unit_test(blocks),
+		cmocka_unit_test(every_byte_counts), cmocka_unit_test(order_counts), cmocka_unit_test(kilobytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
