@@ -11,6 +11,7 @@
 #include "guest/luo.h"
 #include "guest/memfd.h"
 #include "guest/protocol.h"
+#include "guest/xorshift.h"
 
 #define MIB    (1ULL << 20)
 #define GIB    (1ULL << 30)
@@ -25,7 +26,7 @@ bool keep_parse(const char *text, struct keep_request *request)
 	int length = -1;
 
 	if (sscanf(text, "%llu:%15[^:]:%u:%d%n", &bytes, scatter, &request->seed, &request->node, &length) != 4 ||
-	    length < 0 || text[length] || !bytes)
+	    length < 0 || text[length] || !bytes || request->node >= MEMFD_MAX_NODES)
 		return false;
 	request->bytes = bytes;
 	if (strcmp(scatter, KHO_KEEP_BLOCK) == 0)
@@ -48,7 +49,7 @@ void keep_shuffle(size_t *order, size_t count, uint32_t seed)
 	for (size_t i = count; i > 1; i--) {
 		size_t other, swapped;
 
-		word ^= word << 13, word ^= word >> 7, word ^= word << 17;
+		word = xorshift64(word);
 		other = word % i;
 		swapped = order[i - 1];
 		order[i - 1] = order[other];
@@ -72,9 +73,9 @@ struct walk {
 	size_t nr_pieces;
 };
 
-static bool is_asked(const struct walk *walk, const struct kho_memory_range *range)
+static bool is_asked(const struct walk *walk, unsigned int node)
 {
-	return walk->request->node < 0 || (int)range->node == walk->request->node;
+	return walk->request->node < 0 || (int)node == walk->request->node;
 }
 
 bool keep_block_counts(const struct kho_memory_range *range, uint64_t block)
@@ -97,7 +98,8 @@ static bool find_blocks(struct walk *walk)
 	for (size_t i = 0; walk->wanted && i < walk->map->count; i++) {
 		const struct kho_memory_range *range = &walk->map->ranges[i];
 
-		for (uint64_t block = range->start / GIB; is_asked(walk, range) && block * GIB < range->end; block++)
+		for (uint64_t block = range->start / GIB; is_asked(walk, range->node) && block * GIB < range->end;
+		     block++)
 			walk->wanted[block] |= keep_block_counts(range, block);
 	}
 	return walk->wanted;
@@ -241,7 +243,7 @@ static uint64_t free_memory(const struct walk *walk)
 	uint64_t all = 0;
 
 	for (unsigned int node = 0; node < walk->map->nr_nodes; node++)
-		if (walk->request->node < 0 || (int)node == walk->request->node)
+		if (is_asked(walk, node))
 			all += ballast_free_memory(node);
 	return all;
 }
@@ -269,7 +271,7 @@ static const char *keep_random(struct walk *walk)
 	const char *failed = NULL;
 
 	for (unsigned int node = 0; !failed && node < walk->map->nr_nodes; node++)
-		if (walk->request->node < 0 || (int)node == walk->request->node)
+		if (is_asked(walk, node))
 			failed = gather(walk, node, step < STEP ? step : STEP);
 	if (!failed && walk->nr_pieces < count) {
 		errno = ENOMEM;

@@ -10,10 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "guest/xorshift.h"
+
 #define PIECE	     4096 /* bytes that differ in their first word only */
 #define NR_PIECES    64	  /* as many are written and read at once */
 #define MPOL_BIND    2
-#define MAX_NODES    1024
 #define PAGE_PRESENT (1ULL << 63) /* of a word of pagemap */
 #define PAGE_FRAME   ((1ULL << 55) - 1)
 
@@ -31,20 +32,12 @@ static uint64_t seed_of(const char *run, uint64_t token)
 	return seed;
 }
 
-/* xorshift64 */
-static uint64_t next_word(uint64_t word)
-{
-	word ^= word << 13;
-	word ^= word >> 7;
-	return word ^ word << 17;
-}
-
 static void pattern_init(struct pattern *pattern, const char *run, uint64_t token)
 {
 	uint64_t word = pattern->seed = seed_of(run, token);
 
 	for (size_t i = 0; i < PIECE / sizeof(uint64_t); i++)
-		pattern->words[0][i] = word = next_word(word);
+		pattern->words[0][i] = word = xorshift64(word);
 	for (size_t i = 1; i < NR_PIECES; i++)
 		memcpy(pattern->words[i], pattern->words[0], PIECE);
 }
@@ -56,10 +49,13 @@ static void pattern_move(struct pattern *pattern, uint64_t offset)
 		pattern->words[i][0] = pattern->seed ^ (offset / PIECE + i) * 0x9e3779b97f4a7c15ULL;
 }
 
-static bool write_all(int fd, const char *bytes, size_t count, uint64_t offset)
+/* All of it, to or from the file. */
+static bool transfer(bool out, int fd, void *memory, size_t count, uint64_t offset)
 {
+	char *bytes = memory;
+
 	while (count) {
-		ssize_t n = pwrite(fd, bytes, count, offset);
+		ssize_t n = out ? pwrite(fd, bytes, count, offset) : pread(fd, bytes, count, offset);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -76,8 +72,8 @@ static bool fill(int fd, struct pattern *pattern, uint64_t bytes)
 		uint64_t left = bytes - offset;
 
 		pattern_move(pattern, offset);
-		if (!write_all(fd, (const char *)pattern->words,
-			       left < sizeof(pattern->words) ? left : sizeof(pattern->words), offset))
+		if (!transfer(true, fd, pattern->words, left < sizeof(pattern->words) ? left : sizeof(pattern->words),
+			      offset))
 			return false;
 	}
 	return true;
@@ -86,7 +82,7 @@ static bool fill(int fd, struct pattern *pattern, uint64_t bytes)
 /* The policy is the file's, whoever writes to it; there must be a mapping to set it through. */
 static bool bind_to(int fd, uint64_t bytes, int node)
 {
-	unsigned long mask[MAX_NODES / (8 * sizeof(unsigned long))] = { 0 };
+	unsigned long mask[MEMFD_MAX_NODES / (8 * sizeof(unsigned long))] = { 0 };
 	void *memory;
 	bool ok;
 
@@ -96,7 +92,7 @@ static bool bind_to(int fd, uint64_t bytes, int node)
 	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED)
 		return false;
-	ok = syscall(SYS_mbind, memory, bytes, MPOL_BIND, mask, MAX_NODES, 0) == 0;
+	ok = syscall(SYS_mbind, memory, bytes, MPOL_BIND, mask, MEMFD_MAX_NODES, 0) == 0;
 	munmap(memory, bytes);
 	return ok;
 }
@@ -114,20 +110,6 @@ int memfd_new(const char *run, uint64_t token, uint64_t bytes, int node)
 	return -1;
 }
 
-static bool read_all(int fd, char *bytes, size_t count, uint64_t offset)
-{
-	while (count) {
-		ssize_t n = pread(fd, bytes, count, offset);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes += n, count -= n, offset += n;
-	}
-	return true;
-}
-
 bool memfd_is_intact(int fd, const char *run, uint64_t token, uint64_t *bytes)
 {
 	static struct pattern pattern, found;
@@ -141,7 +123,7 @@ bool memfd_is_intact(int fd, const char *run, uint64_t token, uint64_t *bytes)
 		uint64_t left = *bytes - offset;
 		size_t count = left < sizeof(found.words) ? left : sizeof(found.words);
 
-		if (!read_all(fd, (char *)found.words, count, offset))
+		if (!transfer(false, fd, found.words, count, offset))
 			return false;
 		pattern_move(&pattern, offset);
 		errno = 0;
@@ -175,7 +157,7 @@ bool memfd_walk(int fd, uint64_t bytes, void (*visit)(uint64_t address, void *co
 	uint64_t *entries = memory == MAP_FAILED ? NULL : calloc(count, sizeof(*entries));
 	int pagemap = entries ? open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC) : -1;
 	bool ok = pagemap >= 0 &&
-		  read_all(pagemap, (char *)entries, count * sizeof(*entries),
+		  transfer(false, pagemap, entries, count * sizeof(*entries),
 			   (uintptr_t)memory / page * sizeof(*entries)) &&
 		  visit_pages(entries, count, visit, context);
 

@@ -9,9 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MEMFD_ANY_NODE -1
+#define MEMFD_ANY_NODE	-1
+#define MEMFD_MAX_NODES 1024 /* NODES_SHIFT is at most 10 */
 
-/* A new one of @bytes (a multiple of 4 KiB), filled, its memory on Linux's node @node; -1. */
+/* A new one of @bytes (a multiple of 4 KiB), filled, its memory on Linux's node @node, below MEMFD_MAX_NODES; -1. */
 int memfd_new(const char *run, uint64_t token, uint64_t bytes, int node);
 
 /* Compares every byte with what memfd_new() put there. False with errno 0: it differs. */

@@ -119,10 +119,12 @@ static bool finalize(struct record_channel *channel)
 static bool preserve(struct record_channel *channel)
 {
 	bool any = luo_is_there();
+	char *wanted = any ? NULL : command_word(KHO_WORD_KEEP);
 
 	if (any && !preserve_by_luo(channel))
 		return false;
-	if (!any && command_word(KHO_WORD_KEEP)) {
+	if (wanted) {
+		free(wanted);
 		record_error(channel, "memory cannot be kept: no /dev/liveupdate", ENOENT);
 		return false;
 	}

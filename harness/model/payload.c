@@ -7,6 +7,7 @@
 #include "harness/model/size.h"
 
 #define MAX_COUNT 1024
+#define MAX_NODE  1023 /* NODES_SHIFT is at most 10 */
 
 /* --- the one spelling of each --- */
 
@@ -98,7 +99,7 @@ static bool read_keep_word(const char *word, struct kho_payload *payload)
 		payload->seed = number;
 		return true;
 	}
-	if (g_str_has_prefix(word, "node=") && read_number(word + strlen("node="), MAX_COUNT, &number)) {
+	if (g_str_has_prefix(word, "node=") && read_number(word + strlen("node="), MAX_NODE, &number)) {
 		payload->node = number;
 		return true;
 	}

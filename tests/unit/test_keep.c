@@ -20,6 +20,7 @@ static void requests(void **state)
 					   "x:block:0:-1",
 					   "1:block:0:-1 ",
 					   "1:block:0:-1:3",
+					   "1:block:0:1024",
 					   "1::0:-1" };
 	struct keep_request request;
 

@@ -80,6 +80,7 @@ static void refused(void **state)
 		"keep=1M,",
 		"keep=1M,node=",
 		"keep=1M,node=-1",
+		"keep=1M,node=1024",
 		"keep=1M,node=1025",
 		"keep=1M,each-gib,node=1",
 		"keep=1M,each-gib,random=1",
