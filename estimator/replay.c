@@ -106,8 +106,6 @@ static const char *what_is_missing(struct course *course)
 {
 	const struct kho_layout *layout = course->layout;
 
-	if (layout->unmodelled)
-		return layout->unmodelled;
 	if (!layout->nr_events)
 		return "no trace of the first kernel's early boot";
 	if (!has_memory(layout))

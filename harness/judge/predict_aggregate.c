@@ -104,13 +104,7 @@ void kho_predict_aggregate(const struct kho_layout *layout, struct kho_predictio
 		.percpu_bytes = percpu_bytes(layout),
 		.nr_nodes = layout->nr_nodes,
 	};
-	struct kho_aggregate_result result;
-
-	if (layout->unmodelled) {
-		kho_predict_absent(prediction, layout->unmodelled);
-		return;
-	}
-	result = kho_aggregate_estimate(&input);
+	struct kho_aggregate_result result = kho_aggregate_estimate(&input);
 
 	*prediction = (struct kho_prediction){
 		.answer = result.insufficient ? KHO_ANSWER_INSUFFICIENT : KHO_ANSWER_SUFFICIENT,
