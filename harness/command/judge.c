@@ -137,7 +137,7 @@ static enum kho_exit judge(const struct judge_options *options, const GPtrArray 
 	print(options, run, rejudgement);
 	if (!write_reports(options, run, &error) ||
 	    (options->update_verdicts && !update_verdicts(recordings, run, &error)) ||
-	    (options->update_expected && !kho_renew_expected(run, &error)))
+	    (options->update_expected && !kho_renewal_of_run(run, &error)))
 		return kho_command_fail(error);
 	return kho_judged_differs(run, rejudgement) ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/command/recorded.h"
+#include "harness/command/renewal.h"
 #include "harness/judge/run.h"
 #include "harness/machine/accel.h"
 #include "harness/machine/host.h"
@@ -350,26 +351,10 @@ void kho_preparation_free(struct kho_preparation *preparation)
 bool kho_preparation_renew_expected(const struct kho_preparation *preparation, const struct kho_run *run,
 				    GError **error)
 {
-	for (guint i = 0; i < run->results->len; i++) {
-		struct kho_result *result = g_ptr_array_index(run->results, i);
-		struct kho_pair *pair = find_pair(preparation, result->cell);
-
-		if (!kho_expected_renew(pair->expected, result))
-			fprintf(stderr, "kho-runner: %s: shows nothing that could be expected; its line stays\n",
-				result->cell->id);
-	}
-	for (guint i = 0; i < run->controls->len; i++) {
-		struct kho_result *control = g_ptr_array_index(run->controls, i);
-		struct kho_pair *pair = find_pair(preparation, control->cell);
-
-		kho_expected_renew_control(pair->expected, control);
-		kho_expected_compare_control(pair->expected, control);
-	}
 	for (guint i = 0; i < preparation->pairs->len; i++) {
 		struct kho_pair *pair = g_ptr_array_index(preparation->pairs, i);
-		g_autofree char *text = kho_expected_format(pair->expected);
 
-		if (!g_file_set_contents(pair->expected->path, text, -1, error))
+		if (!kho_renewal_of_kernel(pair->expected, run, pair->run_kernel, error))
 			return false;
 		pair->expected->exists = true;
 		pair->run_kernel->have_expectations = true;
@@ -378,6 +363,11 @@ bool kho_preparation_renew_expected(const struct kho_preparation *preparation, c
 		struct kho_result *result = g_ptr_array_index(run->results, i);
 
 		kho_expected_compare(find_pair(preparation, result->cell)->expected, result);
+	}
+	for (guint i = 0; i < run->controls->len; i++) {
+		struct kho_result *control = g_ptr_array_index(run->controls, i);
+
+		kho_expected_compare_control(find_pair(preparation, control->cell)->expected, control);
 	}
 	return true;
 }
