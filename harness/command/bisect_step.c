@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kho-runner bisect-step: a commit of a kernel tree, for git bisect run. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/command/command.h"
@@ -71,6 +72,19 @@ static bool is_tree(const char *directory)
 	return g_file_test(kconfig, G_FILE_TEST_IS_REGULAR) && g_file_test(makefile, G_FILE_TEST_IS_REGULAR);
 }
 
+/* A KERNEL_TREE that was set for something else would be built at each commit, and all be alike. */
+static bool check_here(const char *named, const char *here, GError **error)
+{
+	g_autofree char *real = realpath(named, NULL);
+
+	if (!is_tree(here) || g_strcmp0(real, here) == 0)
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+		    "KERNEL_TREE=%s: is not the tree that this is started in: unset it, or name the tree with --tree",
+		    named);
+	return false;
+}
+
 /* kho-kernel takes the tree from the environment. */
 static bool find_tree(struct step *step, GError **error)
 {
@@ -80,6 +94,8 @@ static bool find_tree(struct step *step, GError **error)
 
 	if (!step->tree && !(named && *named) && finished && *finished)
 		return true;
+	if (tree == named && !check_here(named, here, error))
+		return false;
 	if (is_tree(tree))
 		return g_setenv("KERNEL_TREE", tree, TRUE);
 	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,

@@ -35,6 +35,16 @@ static bool make_directories(const char *path, GError **error)
 	return g_mkdir_with_parents(path, 0755) == 0 || fail(error, errno, "create directory", path);
 }
 
+/* A base of our own tells git to look away: in a kernel tree that is bisected it would pass for a change of the tree.
+ */
+static bool make_base(const char *base, GError **error)
+{
+	g_autofree char *ignore = g_build_filename(base, ".gitignore", NULL);
+	bool ours = !g_file_test(base, G_FILE_TEST_EXISTS);
+
+	return make_directories(base, error) && (!ours || g_file_set_contents(ignore, "*\n", -1, error));
+}
+
 /* mkdir() decides who was first: two runs may start within one second. */
 static bool make_unique(struct kho_results *results, const char *utc_stamp, GError **error)
 {
@@ -66,7 +76,7 @@ struct kho_results *kho_results_open(const char *base, const char *utc_stamp, GE
 
 	results->journal = -1;
 	results->base = g_strdup(base);
-	if (!make_directories(base, error) || !make_unique(results, utc_stamp, error) || !open_journal(results, error))
+	if (!make_base(base, error) || !make_unique(results, utc_stamp, error) || !open_journal(results, error))
 		return NULL;
 	return g_steal_pointer(&results);
 }

@@ -57,6 +57,9 @@ step() {
 	step --good=fine two-even/200%
 	[ "$status" -eq 130 ]
 	[[ $output == *"neither an outcome"* ]]
+	KERNEL_TREE=$BATS_TEST_DIRNAME step two-even/200%
+	[ "$status" -eq 130 ]
+	[[ $output == *"is not the tree that this is started in"* ]]
 	step nowhere/200%
 	[ "$status" -eq 130 ]
 	step two-even/16Q,1,1
