@@ -20,6 +20,7 @@
 
 #define SUCCESSOR_KERNEL "/successor/kernel"
 #define SUCCESSOR_INITRD "/successor/initrd"
+#define TEST_KHO_BYTES	 "/sys/module/test_kho/parameters/max_mem"
 
 /* Time for a foreign estimator's work to run: it has no file that could be waited on. */
 #define SETTLE_MICROSECONDS 200000
@@ -115,28 +116,49 @@ static bool finalize(struct record_channel *channel)
 	return false;
 }
 
+/* Bytes that test_kho was told to preserve. */
+static uint64_t test_kho_bytes(void)
+{
+	char *text = file_read(TEST_KHO_BYTES, NULL);
+	uint64_t bytes = text ? strtoull(text, NULL, 10) : 0;
+
+	free(text);
+	return bytes;
+}
+
+/* Without the orchestrator test_kho keeps what is asked for, in folios of its own choice. */
+static bool test_kho_keeps(void)
+{
+	char *word = command_word(KHO_WORD_KEEP);
+	struct keep_request request;
+	bool kept = !word || (keep_parse(word, &request) && request.scatter == KEEP_BLOCK && request.node < 0 &&
+			      test_kho_bytes() >= request.bytes);
+
+	free(word);
+	return kept;
+}
+
 /* Preserves by every way this kernel has, and finalizes KHO. False: there is none, or one failed. */
 static bool preserve(struct record_channel *channel)
 {
-	bool any = luo_is_there();
-	char *wanted = any ? NULL : command_word(KHO_WORD_KEEP);
+	bool orchestrated = luo_is_there(), any = orchestrated;
 
-	if (any && !preserve_by_luo(channel))
+	if (orchestrated && !preserve_by_luo(channel))
 		return false;
-	if (wanted) {
-		free(wanted);
-		record_error(channel, "memory cannot be kept: no /dev/liveupdate", ENOENT);
-		return false;
-	}
 	/* Where KHO is finalized, 6.18 asks test_kho only then; and nothing more can be preserved. */
 	if (!finalize(channel))
 		return false;
 	if (file_exists(KHO_DEBUGFS "out/sub_fdts/kho_test")) {
-		report_preserved(channel, KHO_METHOD_TEST_KHO, 0);
+		report_preserved(channel, KHO_METHOD_TEST_KHO, test_kho_bytes());
 		any = true;
 	}
 	if (!any)
 		record_error(channel, "nothing can be preserved: neither /dev/liveupdate nor test_kho", 0);
+	if (!orchestrated && !test_kho_keeps()) {
+		record_error(channel, "memory cannot be kept: no /dev/liveupdate, and test_kho was not told to",
+			     ENOENT);
+		return false;
+	}
 	return any;
 }
 

@@ -188,6 +188,7 @@ static bool start_task(struct kho_campaign *campaign, struct task *task, GError 
 		.vmlinux = pair->successor->symbols,
 		.first_extra = campaign->config->first_extra,
 		.successor_extra = campaign->config->successor_extra,
+		.no_folios = pair->no_folios,
 		.kvm = kho_preparation_kvm(campaign->preparation, cell),
 		.run = campaign->config->run,
 	};

@@ -187,6 +187,7 @@ static enum kho_exit boot(struct session *session, const struct kho_preparation 
 		.vmlinux = pair->successor->symbols,
 		.first_extra = config->first_extra,
 		.successor_extra = successor_extra,
+		.no_folios = pair->no_folios,
 		.kvm = kho_preparation_kvm(preparation, cell),
 		.run = config->run,
 		.gdb_socket = socket,

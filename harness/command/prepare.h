@@ -12,6 +12,7 @@
 struct kho_pair {
 	const struct kho_kernel *kernel, *successor;
 	char *initramfs; /* of the first kernel */
+	bool no_folios;	 /* their test_khos cannot check each other's sums: see sums_differ() */
 	struct kho_expected *expected;
 	struct kho_run_kernel *run_kernel; /* its part of the report */
 };

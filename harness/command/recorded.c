@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/handover/cmdline.h"
 #include "harness/machine/keep.h"
 #include "harness/model/error.h"
 
@@ -227,4 +228,9 @@ struct kho_kernel *kho_recorded_kernel(const struct kho_recorded *recorded, cons
 	kernel->vmlinux = successor ? g_strdup(recorded->vmlinux) : NULL;
 	kernel->symbols = kernel->vmlinux ? kho_vmlinux_open(kernel->vmlinux, NULL) : NULL;
 	return kernel;
+}
+
+bool kho_recorded_without_folios(const struct kho_recorded *recorded)
+{
+	return strstr(recorded->manifest->command_line, KHO_CMDLINE_NO_FOLIOS) != NULL;
 }

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoRecorded, kho_recorded_free)
 /* Is @path the directory of one run, rather than of many? */
 bool kho_recorded_is_run(const char *path);
 
+/* Did test_kho preserve nothing in it? */
+bool kho_recorded_without_folios(const struct kho_recorded *recorded);
+
 /* The kernel called @name, the first or the successor, from the recorded files. */
 struct kho_kernel *kho_recorded_kernel(const struct kho_recorded *recorded, const char *name);
 

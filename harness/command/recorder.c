@@ -137,6 +137,7 @@ static bool note_command_line(const struct recording *recording, GError **error)
 		.run = recording->manifest->run,
 		.first_extra = recording->config->first_extra,
 		.successor_extra = recording->config->successor_extra,
+		.no_folios = recording->pair->no_folios,
 	};
 
 	recording->manifest->command_line = kho_cmdline_first(&line, error);

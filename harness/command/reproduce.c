@@ -77,7 +77,8 @@ static bool check_command_line(const struct kho_recorded *recorded, GError **err
 	const struct kho_cmdline_config line = { .cell = g_ptr_array_index(recorded->cells, 0),
 						 .run = manifest->run,
 						 .first_extra = manifest->first_append,
-						 .successor_extra = manifest->successor_append };
+						 .successor_extra = manifest->successor_append,
+						 .no_folios = kho_recorded_without_folios(recorded) };
 	g_autofree char *today = kho_cmdline_first(&line, error);
 
 	if (!today)

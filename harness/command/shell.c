@@ -51,7 +51,8 @@ static enum kho_exit boot(const struct kho_preparation *preparation, const struc
 		kho_cmdline_first(&(struct kho_cmdline_config){ .cell = cell,
 								.run = "0000000000000000",
 								.first_extra = extra,
-								.successor_extra = config->successor_extra },
+								.successor_extra = config->successor_extra,
+								.no_folios = pair->no_folios },
 				  &error);
 	g_autoptr(GBytes) srat_table = cell->topology->placed ? kho_firmware_srat(cell->topology) : NULL;
 	g_autoptr(GBytes) slit_table = srat_table ? kho_firmware_slit(cell->topology) : NULL;

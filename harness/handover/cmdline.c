@@ -11,12 +11,11 @@
 /* The first kernel tells its console what it asks of memblock: the replay of the successor begins with it. */
 #define EARLY_TRACE " memblock=debug"
 
-/*
- * panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all
- * the same. test_kho fills its folios with random bytes, which is slow under emulation: a little
- * proves as much as a lot.
- */
-#define COMMON " liveupdate=on test_kho.max_mem=65536"
+/* panic=-1: a late panic resets the machine at once, which ends QEMU; an early one loops for ever all the same. */
+#define COMMON " liveupdate=on"
+
+/* test_kho fills its folios with random bytes, which is slow under emulation: a little proves as much as a lot. */
+#define A_LITTLE (64 * 1024) /* bytes */
 
 static void append_reserved(GString *line, const GArray *ranges)
 {
@@ -40,12 +39,23 @@ static void append_holes(GString *line, const struct kho_topology *topology)
 	append_reserved(line, topology->reserved);
 }
 
+static void append_test_kho(GString *line, const struct kho_cmdline_config *config)
+{
+	uint64_t keep = kho_cell_keeps_folios(config->cell) ? kho_cell_payload(config->cell).keep : 0;
+
+	if (config->no_folios)
+		g_string_append(line, " " KHO_CMDLINE_NO_FOLIOS);
+	else
+		g_string_append_printf(line, " test_kho.max_mem=%" G_GUINT64_FORMAT, MAX(A_LITTLE, keep));
+}
+
 static void append_common(GString *line, const struct kho_cmdline_config *config, const char *stage, const char *extra)
 {
 	bool off = config->cell->control == KHO_CONTROL_KHO_OFF;
 	const struct kho_arch *arch = kho_arch_of(config->cell->kernel);
 
 	g_string_append_printf(line, "console=%s panic=-1%s" COMMON, arch->console, arch->words);
+	append_test_kho(line, config);
 	g_string_append_printf(line, " kho=%s kho_scratch=%s " KHO_WORD_RUN "%s " KHO_WORD_STAGE "%s",
 			       off ? "off" : "on", config->cell->scratch->text, config->run, stage);
 	append_holes(line, config->cell->topology);

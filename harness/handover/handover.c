@@ -558,7 +558,8 @@ struct kho_handover *kho_handover_start(const struct kho_handover_config *config
 		kho_cmdline_first(&(struct kho_cmdline_config){ .cell = config->cell,
 								.run = run,
 								.first_extra = config->first_extra,
-								.successor_extra = config->successor_extra },
+								.successor_extra = config->successor_extra,
+								.no_folios = config->no_folios },
 				  error);
 	struct kho_handover *handover;
 

@@ -25,6 +25,7 @@ struct kho_handover_config {
 	const struct kho_vmlinux *vmlinux; /* of the successor, for the autopsy; or NULL */
 	const char *first_extra;	   /* more words for the command lines, or NULL */
 	const char *successor_extra;
+	bool no_folios; /* see cmdline.h */
 	bool kvm;
 	const char *run;	/* id, 16 hexadecimal digits; NULL: a new one */
 	const char *gdb_socket; /* unix socket on which QEMU waits for a debugger; NULL: it does not */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/model/cell.h"
 
+#include "harness/model/series.h"
+
 static char *cell_id(const struct kho_cell *cell)
 {
 	g_autoptr(GString) id = g_string_new(cell->kernel);
@@ -70,4 +72,11 @@ struct kho_payload kho_cell_payload(const struct kho_cell *cell)
 
 	g_assert(parsed);
 	return payload;
+}
+
+bool kho_cell_keeps_folios(const struct kho_cell *cell)
+{
+	const struct kho_series *series = kho_cell_payload(cell).keep ? kho_series_of(cell->kernel) : NULL;
+
+	return series && !series->orchestrator;
 }

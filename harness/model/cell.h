@@ -42,4 +42,10 @@ bool kho_cell_same_machine(const struct kho_cell *a, const struct kho_cell *b);
 /* What its payload is. */
 struct kho_payload kho_cell_payload(const struct kho_cell *cell);
 
+/*
+ * Is the payload's memory kept by the kernel's own test_kho, in folios of its choice? So it is where the first kernel's
+ * series has no Live Update Orchestrator (6.18). A kernel whose name tells no series is taken to have one.
+ */
+bool kho_cell_keeps_folios(const struct kho_cell *cell);
+
 #endif

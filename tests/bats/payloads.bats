@@ -38,6 +38,7 @@ outcome() {
 	refused '6.19-x86_64>7.3-arm64/two-even/200%' "another architecture"
 	refused 7.3-arm64/interleaved/200% "done for x86-64 only"
 	refused 7.3-arm64/two-even/200%+fake=2 "is for x86-64"
+	refused 6.18-x86_64/two-even/200%+keep=2M,each-gib "keeps memory through test_kho"
 	refused '6.19-x86_64>../x/two-even/200%' "is not KERNEL"
 }
 

@@ -45,6 +45,27 @@ static void successor_inside_of_first(void **state)
 	assert_true(has_word(successor, KHO_WORD_RUN "0123456789abcdef"));
 }
 
+/* 6.18 has no orchestrator: its test_kho is told how much. */
+static void keep_is_for_who_can(void **state)
+{
+	struct kho_cell keeping = cell;
+	struct kho_cmdline_config config = { .cell = &keeping, .run = "0123456789abcdef" };
+	g_autofree char *with = NULL, *without = NULL, *mute = NULL;
+
+	keeping.payload = (char *)"keep=64M";
+	keeping.kernel = (char *)"6.18-x86_64";
+	without = kho_cmdline_first(&config, NULL);
+	keeping.kernel = (char *)"6.19-x86_64";
+	with = kho_cmdline_first(&config, NULL);
+	config.no_folios = true;
+	mute = kho_cmdline_first(&config, NULL);
+	assert_true(has_word(without, "test_kho.max_mem=67108864"));
+	assert_true(has_word(with, "test_kho.max_mem=65536"));
+	assert_true(has_word(mute, KHO_CMDLINE_NO_FOLIOS));
+	assert_null(strstr(mute, "test_kho.max_mem"));
+	assert_true(has_word(with, KHO_WORD_KEEP "67108864:block:0:-1"));
+}
+
 static void silence_is_the_default(void **state)
 {
 	struct kho_cell heard = cell;
@@ -123,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(successor_inside_of_first),
 		cmocka_unit_test(silence_is_the_default),
+		cmocka_unit_test(keep_is_for_who_can),
 		cmocka_unit_test(controls),
 		cmocka_unit_test(too_long),
 		cmocka_unit_test(holes_and_reserved),
