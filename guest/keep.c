@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "guest/ballast.h"
+#include "guest/keep_places.h"
 #include "guest/luo.h"
 #include "guest/memfd.h"
 #include "guest/protocol.h"
-#include "guest/xorshift.h"
 
 #define MIB    (1ULL << 20)
 #define GIB    (1ULL << 30)
@@ -40,23 +40,6 @@ bool keep_parse(const char *text, struct keep_request *request)
 	return true;
 }
 
-void keep_shuffle(size_t *order, size_t count, uint32_t seed)
-{
-	uint64_t word = seed * 0x9e3779b97f4a7c15ULL + 1;
-
-	for (size_t i = 0; i < count; i++)
-		order[i] = i;
-	for (size_t i = count; i > 1; i--) {
-		size_t other, swapped;
-
-		word = xorshift64(word);
-		other = word % i;
-		swapped = order[i - 1];
-		order[i - 1] = order[other];
-		order[other] = swapped;
-	}
-}
-
 /* --- a walk over the free memory of the nodes, with pieces of memory taken here and there --- */
 
 struct walk {
@@ -68,8 +51,9 @@ struct walk {
 	uint64_t kept;	/* bytes */
 	bool *wanted;	/* by blocks of 1 GiB: nothing is kept there yet */
 	size_t nr_blocks;
-	bool hit;    /* a page of the piece at hand lies in a wanted block */
-	int *pieces; /* not kept; their tokens go by their number */
+	bool hit;	     /* a page of the piece at hand lies in a wanted block */
+	int *pieces;	     /* not kept yet; their tokens go by their number */
+	uint64_t *addresses; /* of their first pages, where they are to be chosen from */
 	size_t nr_pieces;
 };
 
@@ -206,6 +190,7 @@ static void drop_all(struct walk *walk)
 	for (size_t i = 0; i < walk->nr_pieces; i++)
 		close(walk->pieces[i]);
 	free(walk->pieces);
+	free(walk->addresses);
 	free(walk->wanted);
 }
 
@@ -222,7 +207,26 @@ static const char *keep_each_gib(struct walk *walk)
 	return failed;
 }
 
-/* --- at random: pieces all over the free memory, of which some stay --- */
+/* --- at random: pieces all over the memory, of which those stay that lie where the seed wants them --- */
+
+static void see_first(uint64_t address, void *context)
+{
+	uint64_t *first = context;
+
+	if (*first == UINT64_MAX)
+		*first = address;
+}
+
+static bool put_aside_with_address(struct walk *walk, int fd)
+{
+	uint64_t *addresses = realloc(walk->addresses, (walk->nr_pieces + 1) * sizeof(*addresses));
+
+	if (!addresses)
+		return false;
+	walk->addresses = addresses;
+	addresses[walk->nr_pieces] = UINT64_MAX;
+	return memfd_walk(fd, PIECE, see_first, &addresses[walk->nr_pieces]) && put_aside(walk, fd);
+}
 
 static const char *gather(struct walk *walk, unsigned int node, uint64_t step)
 {
@@ -231,11 +235,59 @@ static const char *gather(struct walk *walk, unsigned int node, uint64_t step)
 
 		if (fd < 0)
 			return "fill memory";
-		if (!put_aside(walk, fd))
+		if (!put_aside_with_address(walk, fd))
 			return "remember memory";
 		ballast_grow(node, step);
 	}
 	return NULL;
+}
+
+static const char *choose(struct walk *walk, const struct keep_places *places)
+{
+	bool *taken = calloc(walk->nr_pieces + 1, sizeof(*taken));
+	const char *failed = taken ? NULL : "remember memory";
+
+	for (size_t i = 0; !failed && i < places->count; i++) {
+		size_t piece = keep_places_nearest(walk->addresses, taken, walk->nr_pieces,
+						   places->starts[i] + places->slot / 2);
+
+		taken[piece] = true;
+		walk->token = KEEP_FIRST_TOKEN + piece;
+		if (!keep_piece(walk, walk->pieces[piece], PIECE))
+			failed = "preserve memory";
+	}
+	free(taken);
+	return failed;
+}
+
+/* A piece a slot, more or less: the kernel gives memory out as it lies, and has taken some before. */
+static const char *keep_at(struct walk *walk, const struct keep_places *places)
+{
+	const char *failed = NULL;
+
+	for (unsigned int node = 0; !failed && node < walk->map->nr_nodes; node++)
+		if (is_asked(walk, node))
+			failed = gather(walk, node, places->slot - PIECE);
+	if (!failed && walk->nr_pieces < places->count) {
+		errno = ENOMEM;
+		failed = "find free memory";
+	}
+	return failed ?: choose(walk, places);
+}
+
+static const char *keep_random(struct walk *walk)
+{
+	const struct keep_request *request = walk->request;
+	struct keep_places places;
+	const char *failed;
+
+	if (!keep_places_draw(walk->map, request->node, request->seed, request->bytes / PIECE, &places)) {
+		errno = ENOMEM;
+		return "find as much memory";
+	}
+	failed = keep_at(walk, &places);
+	keep_places_free(&places);
+	return failed;
 }
 
 static uint64_t free_memory(const struct walk *walk)
@@ -246,38 +298,6 @@ static uint64_t free_memory(const struct walk *walk)
 		if (is_asked(walk, node))
 			all += ballast_free_memory(node);
 	return all;
-}
-
-static const char *choose(struct walk *walk, size_t count)
-{
-	size_t *order = calloc(walk->nr_pieces + 1, sizeof(*order));
-	const char *failed = order ? NULL : "remember memory";
-
-	if (order)
-		keep_shuffle(order, walk->nr_pieces, walk->request->seed);
-	for (size_t i = 0; !failed && i < count; i++) {
-		walk->token = KEEP_FIRST_TOKEN + order[i];
-		if (!keep_piece(walk, walk->pieces[order[i]], PIECE))
-			failed = "preserve memory";
-	}
-	free(order);
-	return failed;
-}
-
-static const char *keep_random(struct walk *walk)
-{
-	size_t count = walk->request->bytes / PIECE;
-	uint64_t step = free_memory(walk) / (4 * (count + 1));
-	const char *failed = NULL;
-
-	for (unsigned int node = 0; !failed && node < walk->map->nr_nodes; node++)
-		if (is_asked(walk, node))
-			failed = gather(walk, node, step < STEP ? step : STEP);
-	if (!failed && walk->nr_pieces < count) {
-		errno = ENOMEM;
-		failed = "find free memory";
-	}
-	return failed ?: choose(walk, count);
 }
 
 static const char *keep_block(struct walk *walk)

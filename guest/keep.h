@@ -39,7 +39,4 @@ const char *keep_verify(int session, const char *run, uint64_t *bytes);
 /* Is there enough of @range in block @block of 1 GiB that something can be kept there? The kernel needs some itself. */
 bool keep_block_counts(const struct kho_memory_range *range, uint64_t block);
 
-/* An order of the numbers [0, @count) that follows from @seed. */
-void keep_shuffle(size_t *order, size_t count, uint32_t seed);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "guest/ballast.h"
 #include "guest/keep.h"
+#include "guest/keep_places.h"
 #include "guest/memfd.h"
 #include "tests/unit/test.h"
 
@@ -55,6 +56,54 @@ static void shuffled(void **state)
 		differs |= one[i] != other[i];
 	}
 	assert_true(differs);
+}
+
+/* Slots are of the node's memory, different ones, and the same each time: by address, not by what is free. */
+static void places_are_drawn(void **state)
+{
+	struct kho_memory_range ranges[] = { { 4096, 3 * GIB, 0 },
+					     { 4 * GIB, 5 * GIB + MIB, 1 },
+					     { 5 * GIB + MIB, 6 * GIB, 0 } };
+	const struct memory_map map = { ranges, COUNT(ranges), 2 };
+	struct keep_places places, same, other;
+
+	assert_true(keep_places_draw(&map, -1, 7, 16, &places));
+	assert_true(keep_places_draw(&map, -1, 7, 16, &same));
+	assert_true(keep_places_draw(&map, -1, 8, 16, &other));
+	assert_int_equal(places.slot, 64 * MIB);
+	assert_memory_equal(places.starts, same.starts, 16 * sizeof(*places.starts));
+	assert_memory_not_equal(places.starts, other.starts, 16 * sizeof(*places.starts));
+	for (size_t i = 0; i < places.count; i++) {
+		assert_int_equal(places.starts[i] % places.slot, 0);
+		for (size_t k = 0; k < i; k++)
+			assert_true(places.starts[i] != places.starts[k]);
+	}
+	keep_places_free(&places);
+	keep_places_free(&same);
+	keep_places_free(&other);
+	/* 16 slots of 64 MiB on node 1: for more they are smaller. */
+	assert_true(keep_places_draw(&map, 1, 7, 100, &places));
+	assert_int_equal(places.slot, 4 * MIB);
+	for (size_t i = 0; i < places.count; i++)
+		assert_true(places.starts[i] >= 4 * GIB && places.starts[i] + places.slot <= 5 * GIB + MIB);
+	keep_places_free(&places);
+	assert_false(keep_places_draw(&map, 1, 7, 513, &places));
+	assert_false(keep_places_draw(&map, 5, 7, 1, &places));
+}
+
+static void the_nearest_is_chosen(void **state)
+{
+	static const uint64_t addresses[] = { 100, 500, 300, 310 };
+	bool taken[COUNT(addresses)] = { false };
+
+	assert_int_equal(keep_places_nearest(addresses, taken, COUNT(addresses), 0), 0);
+	assert_int_equal(keep_places_nearest(addresses, taken, COUNT(addresses), 305), 2);
+	taken[2] = true;
+	assert_int_equal(keep_places_nearest(addresses, taken, COUNT(addresses), 305), 3);
+	assert_int_equal(keep_places_nearest(addresses, taken, COUNT(addresses), UINT64_MAX), 1);
+	taken[0] = taken[1] = taken[3] = true;
+	assert_int_equal(keep_places_nearest(addresses, taken, COUNT(addresses), 305), COUNT(addresses));
+	assert_int_equal(keep_places_nearest(addresses, taken, 0, 305), 0);
 }
 
 static void blocks(void **state)
@@ -120,8 +169,10 @@ static void kilobytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests),	     cmocka_unit_test(shuffled),     cmocka_unit_test(blocks),
-		cmocka_unit_test(every_byte_counts), cmocka_unit_test(order_counts), cmocka_unit_test(kilobytes),
+		cmocka_unit_test(requests),	    cmocka_unit_test(shuffled),
+		cmocka_unit_test(places_are_drawn), cmocka_unit_test(the_nearest_is_chosen),
+		cmocka_unit_test(blocks),	    cmocka_unit_test(every_byte_counts),
+		cmocka_unit_test(order_counts),	    cmocka_unit_test(kilobytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
