@@ -48,7 +48,7 @@ SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # --- what there is ---
 
 ESTIMATOR := sparsemem memory_ranges aggregate replay early_boot direct_map map_backing memblock_model first_boot scratch_plan kexec_load
-MODEL := error size arch series name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
+MODEL := error size arch cost shard series name plain_file scratch_spec axis payload yaml yaml_source topology topology_file topology_ranges pc_layout linux_view \
 	cell control ample reservation matrix matrix_file random placing pairwise generate_options strategy_grid strategy_pairwise strategy_random strategy_edge strategy_real simpler \
 	generate outcome prediction verdict result \
 	log_line early_trace kexec_segments
@@ -57,15 +57,15 @@ MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
-	run repeats rejudge boundary edge_cells statistics shrinking
-REPORT := trace_file across text text_keys manifest tally json junit html html_grid terminal terminal_summary results \
+	run repeats rejudge merge boundary edge_cells statistics shrinking
+REPORT := trace_file across text text_keys manifest tally json junit html html_grid terminal terminal_summary results reports \
 	boundary_report boundary_text boundary_json comparison html_kernel terminal_kernel
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb \
 	boundary_search boundary edges shrink
 # Recordings: read back, judged again, kept as data sets.
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
-COMMAND += sources renewal judge dataset_origin record
+COMMAND += sources renewal judge evidence_files merge dataset_origin record
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
 REPORT += stretches drawing drawing_nodes

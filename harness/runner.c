@@ -14,6 +14,7 @@ static const char usage[] =
 	"\n"
 	"Commands:\n"
 	"  matrix [FILE]   run all cells of a matrix (matrices/default.yaml)\n"
+	"  merge DIR...    join the shards of a matrix\n"
 	"  cell ID         run one cell\n"
 	"  shell ID        a busybox shell in the first kernel of a cell\n"
 	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
@@ -42,6 +43,7 @@ static const struct {
 } commands[] = {
 	/* clang-format off */
 	{ "matrix", kho_command_matrix },
+	{ "merge", kho_command_merge },
 	{ "cell", kho_command_cell },
 	{ "shell", kho_command_shell },
 	{ "reproduce", kho_command_reproduce },

@@ -13,9 +13,8 @@
 #include "harness/handover/schedule.h"
 #include "harness/judge/judge.h"
 #include "harness/judge/repeats.h"
-#include "harness/report/html.h"
 #include "harness/report/json.h"
-#include "harness/report/junit.h"
+#include "harness/report/reports.h"
 #include "harness/report/results.h"
 #include "harness/report/terminal.h"
 
@@ -426,46 +425,6 @@ static void fold_repeats(struct kho_campaign *campaign)
 	}
 }
 
-static bool write_reports(struct kho_campaign *campaign, GError **error)
-{
-	g_autofree char *json = kho_json_run(campaign->run);
-	g_autofree char *junit = kho_junit(campaign->run);
-	g_autofree char *html = kho_html(campaign->run);
-
-	return kho_results_write(campaign->results, "results.json", json, error) &&
-	       kho_results_write(campaign->results, "junit.xml", junit, error) &&
-	       kho_results_write(campaign->results, "report.html", html, error);
-}
-
-static bool differs(const struct kho_result *result)
-{
-	bool disagrees = kho_repeats_disagree(result);
-
-	/* Its cells are excluded, and a run that proves nothing must not pass, unless that is known of the machine. */
-	if (is_control(result))
-		return !kho_expected_control_is_known(result);
-	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
-		disagrees |= result->estimates[i].disagreement != NULL;
-	return disagrees || result->unlike || result->standing == KHO_STANDING_NEW ||
-	       result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
-}
-
-static enum kho_exit exit_status(const struct kho_campaign *campaign)
-{
-	bool any = false;
-
-	if (campaign->failed || campaign->run->interrupted)
-		return KHO_EXIT_HOST;
-	for (guint i = 0; i < campaign->tasks->len; i++) {
-		const struct kho_result *result = task_at(campaign, i)->result;
-
-		if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST)
-			return KHO_EXIT_HOST;
-		any |= !task_at(campaign, i)->repeat && differs(result);
-	}
-	return any ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
-}
-
 static void print_summary(const struct kho_campaign *campaign)
 {
 	g_autofree char *summary = kho_terminal_summary(campaign->run, campaign->terminal);
@@ -484,7 +443,7 @@ enum kho_exit kho_campaign_conclude(struct kho_campaign *campaign)
 	kho_judge_count(campaign->run);
 	if (config->update_expected && !kho_preparation_renew_expected(campaign->preparation, campaign->run, &error))
 		fail(campaign, g_steal_pointer(&error));
-	if (!write_reports(campaign, &error))
+	if (!kho_reports_write(campaign->results, campaign->run, &error))
 		fail(campaign, error);
 	if (!config->quiet)
 		print_summary(campaign);
@@ -492,7 +451,7 @@ enum kho_exit kho_campaign_conclude(struct kho_campaign *campaign)
 		kho_command_fail(campaign->failed);
 	if (config->ended)
 		config->ended(campaign->run, config->data);
-	return exit_status(campaign);
+	return campaign->failed ? KHO_EXIT_HOST : kho_judge_exit(campaign->run);
 }
 
 enum kho_exit kho_campaign_run(const struct kho_campaign_config *config)

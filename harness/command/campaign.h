@@ -29,11 +29,12 @@ struct kho_campaign_config {
 	const struct kho_paths *paths;
 	const char *name;	/* of the matrix, for reports */
 	const GPtrArray *cells; /* of struct kho_cell *: what is run, or at least one for each machine that will be */
-	const char *results;	/* directory in which the run's own is made */
-	const char *accel;	/* auto, kvm or tcg */
-	int jobs;		/* most machines at once; 0: as many as CPUs */
-	int repeat;		/* how often each cell runs; 0: once */
-	bool controls;		/* run those of each machine first */
+	const struct kho_shard *shard; /* of which these are the cells; NULL: all of the matrix */
+	const char *results;	       /* directory in which the run's own is made */
+	const char *accel;	       /* auto, kvm or tcg */
+	int jobs;		       /* most machines at once; 0: as many as CPUs */
+	int repeat;		       /* how often each cell runs; 0: once */
+	bool controls;		       /* run those of each machine first */
 	bool update_expected;
 	bool unexpected;	 /* nothing is known of its cells, and nothing compared with expected/ */
 	bool quiet;		 /* no summary at the end: the caller has one of its own */

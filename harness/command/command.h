@@ -6,6 +6,7 @@
 #include "harness/model/error.h"
 
 enum kho_exit kho_command_matrix(int argc, char **argv);
+enum kho_exit kho_command_merge(int argc, char **argv);
 enum kho_exit kho_command_cell(int argc, char **argv);
 enum kho_exit kho_command_shell(int argc, char **argv);
 enum kho_exit kho_command_reproduce(int argc, char **argv);

@@ -281,12 +281,18 @@ static struct kho_run *new_run(const struct kho_campaign_config *config)
 	struct kho_run *run = kho_run_new();
 
 	run->matrix = g_strdup(config->name);
+	if (config->shard)
+		run->shard = (struct kho_shard){ config->shard->index, config->shard->count,
+						 g_ptr_array_ref(config->shard->planned) };
 	run->jobs = config->jobs ?: (int)kho_host_cpus();
 	return run;
 }
 
 static bool prepare(struct kho_preparation *preparation, const struct kho_campaign_config *config, GError **error)
 {
+	/* A shard may have none. */
+	if (!config->cells->len)
+		return true;
 	preparation->run->qemu_version = qemu_version(config->cells, error);
 	if (!preparation->run->qemu_version || !check_memory(preparation, config->cells, error))
 		return false;

@@ -2,6 +2,7 @@
 #include "harness/judge/judge.h"
 
 #include "harness/judge/estimators.h"
+#include "harness/judge/expected.h"
 #include "harness/judge/kernel_estimate.h"
 #include "harness/judge/layout_of.h"
 #include "harness/judge/repeats.h"
@@ -238,4 +239,38 @@ guint kho_confusion_excluded(const struct kho_confusion *confusion)
 	while (g_hash_table_iter_next(&iter, NULL, &count))
 		sum += GPOINTER_TO_UINT(count);
 	return sum;
+}
+
+static bool differs(const struct kho_result *result)
+{
+	bool contradicts = kho_repeats_disagree(result);
+
+	/* Its cells are excluded, and a run that proves nothing must not pass, unless that is known of the machine. */
+	if (result->cell->control != KHO_CONTROL_NONE)
+		return !kho_expected_control_is_known(result);
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		contradicts |= result->estimates[i].disagreement != NULL;
+	return contradicts || result->unlike || result->standing == KHO_STANDING_NEW ||
+	       result->outcome.name == KHO_OUTCOME_FIRST_BOOT_FAILED;
+}
+
+static enum kho_exit exit_of(const GPtrArray *results)
+{
+	bool any = false;
+
+	for (guint i = 0; i < results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(results, i);
+
+		if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST || result->seen[KHO_OUTCOME_LOST])
+			return KHO_EXIT_HOST;
+		any |= differs(result);
+	}
+	return any ? KHO_EXIT_DIFFERS : KHO_EXIT_OK;
+}
+
+enum kho_exit kho_judge_exit(const struct kho_run *run)
+{
+	enum kho_exit controls = exit_of(run->controls), cells = exit_of(run->results);
+
+	return run->interrupted ? KHO_EXIT_HOST : MAX(controls, cells);
 }

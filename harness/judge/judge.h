@@ -12,6 +12,7 @@
 #define KHO_JUDGE_JUDGE_H
 
 #include "harness/handover/report.h"
+#include "harness/model/error.h"
 #include "harness/model/result.h"
 
 /*
@@ -41,6 +42,13 @@ struct kho_verdict kho_verdict_of(const struct kho_estimate *estimate, enum kho_
  * that did not end is excluded as "not-run".
  */
 void kho_judge_count(const struct kho_run *run);
+
+/*
+ * The exit status of a whole run: KHO_EXIT_HOST where it was interrupted, a machine was lost or a cell has not run;
+ * KHO_EXIT_DIFFERS where a cell is not as expected, its places, repeats or machine contradict themselves, it did not
+ * boot at all, or a control did what is not known of it.
+ */
+enum kho_exit kho_judge_exit(const struct kho_run *run);
 
 void kho_confusion_init(struct kho_confusion *confusion);
 void kho_confusion_clear(struct kho_confusion *confusion);

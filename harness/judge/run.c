@@ -40,6 +40,7 @@ void kho_run_free(struct kho_run *run)
 	g_free(run->directory);
 	g_free(run->accel);
 	g_free(run->qemu_version);
+	kho_shard_clear(&run->shard);
 	g_free(run);
 }
 

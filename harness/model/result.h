@@ -10,6 +10,7 @@
 #include "harness/model/cell.h"
 #include "harness/model/outcome.h"
 #include "harness/model/prediction.h"
+#include "harness/model/shard.h"
 #include "harness/model/verdict.h"
 
 /* Estimators, each with predictions and a verdict of its own. */
@@ -103,6 +104,7 @@ struct kho_run {
 	char *accel;	 /* "tcg" or "kvm" */
 	char *qemu_version;
 	guint jobs;
+	struct kho_shard shard;		/* which part of its matrix it ran */
 	GPtrArray *kernels;		/* of struct kho_run_kernel * */
 	GPtrArray *controls;		/* of struct kho_result *: ran before all cells; empty: none did */
 	GPtrArray *results;		/* of struct kho_result *, in the matrix's order */

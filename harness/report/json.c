@@ -279,6 +279,7 @@ static JsonObject *control_object(const struct kho_result *result)
 	put_text(object, "kind", kho_control_text(cell->control));
 	put_text(object, "kho_scratch", cell->control == KHO_CONTROL_AMPLE ? cell->scratch->text : NULL);
 	json_object_set_boolean_member(object, "ended", result->ended);
+	put_text(object, "expected", result->have_expectation ? kho_outcome_text(result->expectation.outcome) : NULL);
 	if (result->ended) {
 		json_object_set_object_member(object, "outcome", outcome_object(result));
 		json_object_set_object_member(object, "layout", layout_object(result));
@@ -392,6 +393,26 @@ static JsonObject *confusion_object(const struct kho_run *run)
 	return object;
 }
 
+/* The whole of a run has none. */
+static void put_shard(JsonObject *object, const struct kho_shard *shard)
+{
+	JsonObject *own;
+	JsonArray *planned;
+
+	if (!shard->count) {
+		json_object_set_null_member(object, "shard");
+		return;
+	}
+	own = json_object_new();
+	planned = json_array_new();
+	put_number(own, "index", shard->index);
+	put_number(own, "count", shard->count);
+	for (guint i = 0; i < shard->planned->len; i++)
+		json_array_add_string_element(planned, g_ptr_array_index(shard->planned, i));
+	json_object_set_array_member(own, "planned", planned);
+	json_object_set_object_member(object, "shard", own);
+}
+
 char *kho_json_run(const struct kho_run *run)
 {
 	JsonObject *object = json_object_new();
@@ -405,6 +426,7 @@ char *kho_json_run(const struct kho_run *run)
 	put_text(object, "accel", run->accel);
 	put_text(object, "qemu", run->qemu_version);
 	put_number(object, "jobs", run->jobs);
+	put_shard(object, &run->shard);
 	json_object_set_array_member(object, "kernels", kernels_array(run));
 	json_object_set_object_member(object, "confusion", confusion_object(run));
 	for (guint i = 0; i < run->controls->len; i++)

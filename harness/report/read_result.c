@@ -333,6 +333,17 @@ static void read_nothing(struct kho_json_reader *reader, JsonObject *object, con
 			kho_read_fail(reader, object, *keys, "is not null, but the run was interrupted before it");
 }
 
+/* Not every version wrote these. */
+static void read_control(struct kho_json_reader *reader, JsonObject *object, struct kho_result *control)
+{
+	if (kho_read_has(object, "layout"))
+		read_layout(reader, kho_read_object(reader, object, "layout"), control);
+	if (!kho_read_has(object, "expected"))
+		return;
+	control->have_expectation = true;
+	control->expectation.outcome = kho_read_outcome_name(reader, object, "expected");
+}
+
 void kho_read_result(struct kho_json_reader *reader, JsonObject *object, struct kho_result *result)
 {
 	static const char *const findings[] = { "outcome",  "predictions", "verdict", "disagreement",
@@ -345,8 +356,10 @@ void kho_read_result(struct kho_json_reader *reader, JsonObject *object, struct 
 		return;
 	}
 	read_outcome(reader, kho_read_object(reader, object, "outcome"), result);
-	if (result->cell->control != KHO_CONTROL_NONE)
+	if (result->cell->control != KHO_CONTROL_NONE) {
+		read_control(reader, object, result);
 		return;
+	}
 	kho_read_estimates(reader, object, result);
 	read_expected(reader, kho_read_object(reader, object, "expected"), result);
 	read_layout(reader, kho_read_object(reader, object, "layout"), result);

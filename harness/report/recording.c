@@ -214,6 +214,23 @@ static void read_kernel(struct kho_json_reader *reader, JsonObject *object, stru
 	kernel->have_expectations = kho_read_flag(reader, object, "have_expectations");
 }
 
+static void read_shard(struct kho_json_reader *reader, JsonObject *root, struct kho_shard *shard)
+{
+	JsonObject *object = kho_read_has(root, "shard") ? kho_read_object(reader, root, "shard") : NULL;
+	JsonArray *planned;
+
+	if (!object)
+		return;
+	shard->index = kho_read_number(reader, object, "index", KHO_SHARDS_MAX);
+	shard->count = kho_read_number(reader, object, "count", KHO_SHARDS_MAX);
+	shard->planned = g_ptr_array_new_with_free_func(g_free);
+	planned = kho_read_array(reader, object, "planned", MAX_CELLS);
+	for (guint i = 0; i < kho_read_length(planned); i++)
+		g_ptr_array_add(shard->planned, g_strdup(kho_read_text_at(reader, object, "planned", i) ?: ""));
+	if (shard->index < 1 || shard->index > shard->count)
+		kho_read_fail(reader, object, "index", "is not one of 1 to count");
+}
+
 static void read_run(struct kho_json_reader *reader, JsonObject *root, struct kho_run *run)
 {
 	JsonArray *kernels;
@@ -225,6 +242,7 @@ static void read_run(struct kho_json_reader *reader, JsonObject *root, struct kh
 	run->accel = g_strdup(kho_read_text_or_null(reader, root, "accel"));
 	run->qemu_version = g_strdup(kho_read_text_or_null(reader, root, "qemu"));
 	run->jobs = kho_read_number(reader, root, "jobs", MAX_JOBS);
+	read_shard(reader, root, &run->shard);
 	kernels = kho_read_array(reader, root, "kernels", MAX_KERNELS);
 	for (guint i = 0; i < kho_read_length(kernels); i++)
 		read_kernel(reader, kho_read_object_at(reader, root, "kernels", i), run);

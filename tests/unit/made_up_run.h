@@ -275,6 +275,7 @@ static inline int tear_down(void **state)
 	g_ptr_array_unref(run->kernels);
 	g_ptr_array_unref(run->controls);
 	g_ptr_array_unref(run->results);
+	kho_shard_clear(&run->shard);
 	g_free(run);
 	return 0;
 }
