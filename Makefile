@@ -34,9 +34,10 @@ $(call need_pkg,yaml-0.1,libyaml-dev)
 $(call need_pkg,libarchive,libarchive-dev)
 $(call need_pkg,libdw,libdw-dev)
 $(call need_pkg,libelf,libelf-dev)
+$(call need_pkg,libxml-2.0,libxml2-dev)
 endif
 
-PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive libdw libelf
+PACKAGES := glib-2.0 gio-unix-2.0 json-glib-1.0 yaml-0.1 libarchive libdw libelf libxml-2.0
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
@@ -52,7 +53,7 @@ MODEL := error size arch cost shard series name plain_file scratch_spec axis pay
 	cell control ample reservation matrix matrix_file random placing pairwise generate_options strategy_grid strategy_pairwise strategy_random strategy_edge strategy_real simpler \
 	generate outcome prediction verdict result \
 	log_line early_trace kexec_segments
-MACHINE := qemu_args qemu_command reproducer keep qmp qmp_message process guest_clock firmware_tables initramfs rundir host accel paths kernel images \
+MACHINE := qemu_args qemu_command reproducer domain_xml keep stand_in backend qmp qmp_message process guest_clock firmware_tables initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
@@ -79,7 +80,14 @@ LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map gu
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
 	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
 RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY) $(LIVE)
-TOPOLOGY_GEN := harness/topology_gen harness/command/draw harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
+TOPOLOGY_GEN := harness/topology_gen harness/command/draw harness/command/machine_format harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
+
+# Only where there is libvirt.
+LIBVIRT_PACKAGES := libvirt libvirt-qemu
+LIBVIRT := $(if $(shell pkg-config --exists $(LIBVIRT_PACKAGES) && echo yes),stand_in owner report host_files domain console monitor memory_dump times)
+# What of it knows nothing of libvirt.
+LIBVIRT_PURE := harness/libvirt/memory_dump harness/libvirt/owner
+LIBVIRT_PROGRAM := $(LIBVIRT:%=harness/libvirt/%) harness/model/error harness/machine/stand_in
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
@@ -94,7 +102,7 @@ GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memor
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 
-PROGRAMS := $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(BUILD)/guest/init $(BUILD)/guest/kho_probe \
+PROGRAMS := $(BUILD)/kho-runner $(if $(LIBVIRT),$(BUILD)/kho-libvirt) $(BUILD)/kho-topology-gen $(BUILD)/guest/init $(BUILD)/guest/kho_probe \
 	$(foreach arch,$(CROSS_ARCHES),$(BUILD)/guest/$(arch)/init $(BUILD)/guest/$(arch)/kho_probe)
 
 # --- building ---
@@ -107,6 +115,10 @@ $(BUILD)/kho-topology-gen: $(TOPOLOGY_GEN:%=$(BUILD)/host/%.o)
 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen:
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/kho-libvirt: $(LIBVIRT_PROGRAM:%=$(BUILD)/host/%.o)
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS) $(shell pkg-config --libs $(LIBVIRT_PACKAGES))
 
 $(BUILD)/guest/init: $(INIT:%=$(BUILD)/static/%.o)
 $(BUILD)/guest/kho_probe: $(PROBE:%=$(BUILD)/static/%.o)
@@ -147,7 +159,7 @@ $(BUILD)/sanitized/%.o: %.c Makefile
 
 # --- tests ---
 
-SANITIZED_LIBRARY := $(patsubst %,$(BUILD)/sanitized/%.o,$(LIBRARY) $(GUEST_PURE))
+SANITIZED_LIBRARY := $(patsubst %,$(BUILD)/sanitized/%.o,$(LIBRARY) $(GUEST_PURE) $(LIBVIRT_PURE))
 
 $(BUILD)/tests/unit.a: $(SANITIZED_LIBRARY)
 	$(say) AR $@
@@ -193,8 +205,8 @@ bats: all kernels
 	$(Q)ci/run-bats tests/bats
 
 .PHONY: smoke
-smoke: all
-	$(Q)$(BUILD)/kho-runner matrix smoke
+smoke: all kernels
+	$(Q)$(if $(LIBVIRT),ci/backends,$(BUILD)/kho-runner matrix smoke)
 
 .PHONY: check
 check: unit bats smoke

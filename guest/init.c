@@ -86,6 +86,8 @@ static void say_hello(struct record_channel *channel)
 	record_send(&record);
 }
 
+#define SECONDS_TO_LINGER 3
+
 static void run(char *const argv[])
 {
 	pid_t child = fork();
@@ -139,6 +141,9 @@ int main(void)
 		fprintf(stderr, "init: no run id, no stage or no record channel\n");
 	}
 	sync();
+	/* Who listens ends the machine at its last word. One that went first would take along what is still on its way.
+	 */
+	sleep(SECONDS_TO_LINGER);
 	reboot(RB_POWER_OFF);
 	return 1;
 }

@@ -7,12 +7,16 @@
 #include <glib/gstdio.h>
 
 #include "harness/command/draw.h"
+#include "harness/command/machine_format.h"
+#include "harness/command/paper_machine.h"
 #include "harness/model/error.h"
 #include "harness/model/generate.h"
 
 static const char summary[] =
 	"Writes topology files. The same arguments give the same bytes on every machine.\n"
-	"With --draw it draws the physical memory of machines instead.\n"
+	"With --draw it draws the physical memory of machines instead; with --format it describes those that it makes, "
+	"or that\n"
+	"are named, for use without the harness: as libvirt's XML, or as arguments of QEMU, without a kernel.\n"
 	"\n"
 	"  grid      all combinations of --nodes, --sizes and --cpus\n"
 	"  pairwise  few machines that differ in ten ways, any two of which meet\n"
@@ -29,6 +33,8 @@ static const char examples[] =
 	"  kho-topology-gen --strategy=random --seed=42 --count=20 --output=topologies\n"
 	"  kho-topology-gen --strategy=random --placed --seed=42 --count=20 --output=/tmp/machines\n"
 	"  kho-topology-gen --strategy=real --scale=128 --output=/tmp/machines\n"
+	"  kho-topology-gen --format=libvirt-xml two-even >two-even.xml && virsh create two-even.xml\n"
+	"  qemu-system-x86_64 $(kho-topology-gen --format=qemu-args two-even) -kernel bzImage -append console=ttyS0\n"
 	"  kho-topology-gen --draw topologies/interleaved.yaml\n"
 	"  kho-topology-gen --draw /tmp/machines/*.yaml\n"
 	"  kho-topology-gen --draw two-even --kho-scratch=16M,128M,32M\n"
@@ -40,6 +46,9 @@ struct arguments {
 	char *output;
 	char **draw, **more; /* what to draw: with --draw before it, and without */
 	char *kho_scratch;
+	char *format_name, *arch_name;
+	enum kho_machine_format format;
+	const struct kho_arch *arch;
 	gboolean force;
 };
 
@@ -76,6 +85,10 @@ static void add_options(GOptionContext *context, struct arguments *arguments)
 		  "where NAME.yaml is written; a single one may go to standard output", "DIR" },
 		{ "draw", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->draw,
 		  "draw a machine: a topology file, or a name in topologies/; or several", "FILE..." },
+		{ "format", 0, 0, G_OPTION_ARG_STRING, &arguments->format_name,
+		  "yaml (of what is made), libvirt-xml or qemu-args (also of machines that are named)", "NAME" },
+		{ "arch", 0, 0, G_OPTION_ARG_STRING, &arguments->arch_name, "format: x86_64 or arm64 (x86_64)",
+		  "NAME" },
 		{ "kho-scratch", 0, 0, G_OPTION_ARG_STRING, &arguments->kho_scratch,
 		  "draw: also where scratch would lie, on paper, and what of it is usable", "SPEC" },
 		{ G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &arguments->more, NULL, NULL },
@@ -93,7 +106,7 @@ static void add_options(GOptionContext *context, struct arguments *arguments)
 /* Nothing that is about making topologies. */
 static bool check_draw(const struct arguments *arguments, GError **error)
 {
-	bool makes = arguments->generate->strategy || arguments->output || arguments->force;
+	bool makes = arguments->generate->strategy || arguments->output || arguments->force || arguments->format_name;
 
 	for (enum kho_strategy i = KHO_STRATEGY_NONE; i < KHO_NR_STRATEGIES; i++)
 		makes = makes || arguments->generate->given[i];
@@ -101,6 +114,19 @@ static bool check_draw(const struct arguments *arguments, GError **error)
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "--draw makes no topologies: only --kho-scratch goes with it");
 	return !makes;
+}
+
+static bool parse_format(struct arguments *arguments, GError **error)
+{
+	const char *arch = arguments->arch_name ?: kho_arch_x86_64.name;
+
+	if (arguments->format_name && !kho_machine_format_parse(arguments->format_name, &arguments->format, error))
+		return false;
+	arguments->arch = g_str_equal(arch, kho_arch_arm64.name) ? &kho_arch_arm64 : &kho_arch_x86_64;
+	if (g_str_equal(arch, arguments->arch->name))
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "--arch=%s: is neither x86_64 nor arm64", arch);
+	return false;
 }
 
 static bool parse_arguments(struct arguments *arguments, int argc, char **argv, GError **error)
@@ -116,6 +142,10 @@ static bool parse_arguments(struct arguments *arguments, int argc, char **argv, 
 	}
 	if (arguments->draw)
 		return check_draw(arguments, error);
+	if (!parse_format(arguments, error))
+		return false;
+	if (arguments->format != KHO_FORMAT_YAML && arguments->more && !arguments->generate->strategy)
+		return true;
 	if (arguments->more) {
 		g_autofree char *quoted = kho_error_quote(arguments->more[0]);
 
@@ -129,11 +159,11 @@ static bool parse_arguments(struct arguments *arguments, int argc, char **argv, 
 	return kho_generate_options_check(arguments->generate, error);
 }
 
-static char *output_path(const char *directory, const struct kho_topology *topology)
+static char *output_path(const struct arguments *arguments, const struct kho_topology *topology)
 {
-	g_autofree char *file = g_strconcat(topology->name, ".yaml", NULL);
+	g_autofree char *file = g_strconcat(topology->name, kho_machine_format_suffix(arguments->format), NULL);
 
-	return g_build_filename(directory, file, NULL);
+	return g_build_filename(arguments->output, file, NULL);
 }
 
 /* Before the first file is written, so that a refusal leaves nothing half done. */
@@ -144,7 +174,7 @@ static bool check_output(const struct arguments *arguments, const GPtrArray *top
 		return false;
 	}
 	for (guint i = 0; !arguments->force && i < topologies->len; i++) {
-		g_autofree char *path = output_path(arguments->output, g_ptr_array_index(topologies, i));
+		g_autofree char *path = output_path(arguments, g_ptr_array_index(topologies, i));
 
 		if (!g_file_test(path, G_FILE_TEST_EXISTS))
 			continue;
@@ -160,6 +190,13 @@ static bool fail_host(GError **error, const char *path, const char *reason)
 	return false;
 }
 
+static char *text_of(const struct arguments *arguments, const struct kho_topology *topology, GError **error)
+{
+	return arguments->format == KHO_FORMAT_YAML ? kho_generate_text(arguments->generate, topology)
+						    : kho_machine_format_text(arguments->format, arguments->arch,
+									      topology, arguments->output, error);
+}
+
 static bool write_files(const struct arguments *arguments, const GPtrArray *topologies, GError **error)
 {
 	if (!check_output(arguments, topologies, error))
@@ -168,10 +205,12 @@ static bool write_files(const struct arguments *arguments, const GPtrArray *topo
 		return fail_host(error, arguments->output, g_strerror(errno));
 	for (guint i = 0; i < topologies->len; i++) {
 		const struct kho_topology *topology = g_ptr_array_index(topologies, i);
-		g_autofree char *path = output_path(arguments->output, topology);
-		g_autofree char *text = kho_generate_text(arguments->generate, topology);
+		g_autofree char *path = output_path(arguments, topology);
+		g_autofree char *text = text_of(arguments, topology, error);
 		g_autoptr(GError) cause = NULL;
 
+		if (!text)
+			return false;
 		if (!g_file_set_contents(path, text, -1, &cause)) {
 			g_set_error(error, KHO_ERROR, KHO_ERROR_HOST, "%s", cause->message);
 			return false;
@@ -190,14 +229,32 @@ static bool print_one(const struct arguments *arguments, const GPtrArray *topolo
 			    topologies->len);
 		return false;
 	}
-	text = kho_generate_text(arguments->generate, g_ptr_array_index(topologies, 0));
-	fputs(text, stdout);
-	return true;
+	text = text_of(arguments, g_ptr_array_index(topologies, 0), error);
+	if (text)
+		fputs(text, stdout);
+	return text;
+}
+
+/* Machines that there are: from files, or from topologies/. */
+static GPtrArray *load_all(char **names, GError **error)
+{
+	g_autoptr(GPtrArray) topologies = g_ptr_array_new_with_free_func((GDestroyNotify)kho_topology_free);
+	g_autoptr(KhoPaths) paths = kho_paths_find(error);
+
+	for (; paths && *names; names++) {
+		struct kho_topology *topology = kho_paper_topology(paths, *names, error);
+
+		if (!topology)
+			return NULL;
+		g_ptr_array_add(topologies, topology);
+	}
+	return paths ? g_steal_pointer(&topologies) : NULL;
 }
 
 static bool generate(const struct arguments *arguments, GError **error)
 {
-	g_autoptr(GPtrArray) topologies = kho_generate(arguments->generate, error);
+	g_autoptr(GPtrArray) topologies =
+		arguments->more ? load_all(arguments->more, error) : kho_generate(arguments->generate, error);
 	bool written;
 
 	if (!topologies)
@@ -249,6 +306,8 @@ int main(int argc, char **argv)
 	g_free(arguments.output);
 	g_strfreev(arguments.draw);
 	g_free(arguments.kho_scratch);
+	g_free(arguments.format_name);
+	g_free(arguments.arch_name);
 	g_strfreev(arguments.more);
 	return status;
 }

@@ -182,6 +182,7 @@ static bool start_task(struct kho_campaign *campaign, struct task *task, GError 
 	const struct kho_pair *pair = kho_preparation_pair(campaign->preparation, cell);
 	struct kho_handover_config config = {
 		.cell = cell,
+		.backend = campaign->preparation->backend,
 		.kernel_image = pair->kernel->image,
 		.initramfs = pair->initramfs,
 		.vmlinux = pair->successor->symbols,

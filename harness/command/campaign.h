@@ -32,6 +32,8 @@ struct kho_campaign_config {
 	const struct kho_shard *shard; /* of which these are the cells; NULL: all of the matrix */
 	const char *results;	       /* directory in which the run's own is made */
 	const char *accel;	       /* auto, kvm or tcg */
+	const char *backend;	       /* qemu (or NULL) or libvirt */
+	const char *connect;	       /* libvirt's host, or NULL */
 	int jobs;		       /* most machines at once; 0: as many as CPUs */
 	int repeat;		       /* how often each cell runs; 0: once */
 	bool controls;		       /* run those of each machine first */

@@ -221,7 +221,8 @@ static enum kho_exit run(struct session *session, const struct kho_campaign_conf
 	if (!preparation)
 		return kho_command_fail(error);
 	session->gdb = gdb;
-	status = boot(session, preparation, config);
+	status = kho_preparation_check_child(preparation, &error) ? boot(session, preparation, config)
+								  : kho_command_fail(error);
 	kho_preparation_free(preparation);
 	return status;
 }

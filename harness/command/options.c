@@ -56,6 +56,10 @@ static void set_defaults(struct kho_options *options)
 
 	if (!options->accel)
 		options->accel = g_strdup(accel && *accel ? accel : "auto");
+	if (!options->backend && g_getenv("BACKEND") && *g_getenv("BACKEND"))
+		options->backend = g_strdup(g_getenv("BACKEND"));
+	if (!options->connect && options->backend && g_getenv("CONNECT") && *g_getenv("CONNECT"))
+		options->connect = g_strdup(g_getenv("CONNECT"));
 	if (!options->results)
 		options->results = g_strdup("results");
 }
@@ -82,6 +86,10 @@ static bool parse(struct kho_options *options, const GOptionEntry *more, const c
 	const GOptionEntry entries[] = {
 		{ "accel", 'a', 0, G_OPTION_ARG_STRING, &options->accel,
 		  "auto (KVM if a machine really boots with it), kvm or tcg", "NAME" },
+		{ "backend", 0, 0, G_OPTION_ARG_STRING, &options->backend, "who runs machines: qemu or libvirt (qemu)",
+		  "NAME" },
+		{ "connect", 0, 0, G_OPTION_ARG_STRING, &options->connect,
+		  "libvirt's host (LIBVIRT_DEFAULT_URI, or qemu:///session)", "URI" },
 		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &options->jobs, "most machines at once; 0: one a CPU", "N" },
 		{ "results", 'r', 0, G_OPTION_ARG_FILENAME, &options->results,
 		  "where the run's directory is made (results)", "DIR" },
@@ -125,6 +133,8 @@ void kho_options_clear(struct kho_options *options)
 	g_free(options->results);
 	g_free(options->kernel);
 	g_free(options->controls);
+	g_free(options->backend);
+	g_free(options->connect);
 	g_free(options->first_extra);
 	g_free(options->successor_extra);
 }
@@ -132,6 +142,8 @@ void kho_options_clear(struct kho_options *options)
 void kho_options_apply(const struct kho_options *options, struct kho_campaign_config *config)
 {
 	config->accel = options->accel;
+	config->backend = options->backend;
+	config->connect = options->connect;
 	config->jobs = options->jobs;
 	config->results = options->results;
 	config->repeat = options->repeat;

@@ -16,7 +16,8 @@ struct kho_options {
 	gboolean update_expected;
 	char *first_extra, *successor_extra;
 	char *kernel;
-	char *controls; /* "yes", "no", or NULL: as the command has it */
+	char *backend, *connect; /* from BACKEND= and CONNECT= where they are not given; NULL: QEMU */
+	char *controls;		 /* "yes", "no", or NULL: as the command has it */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "harness/command/renewal.h"
 #include "harness/judge/run.h"
 #include "harness/machine/accel.h"
+#include "harness/machine/domain_xml.h"
 #include "harness/machine/host.h"
 #include "harness/machine/images.h"
 
@@ -164,9 +165,26 @@ static char *qemu_version(const GPtrArray *cells, GError **error)
 	return g_steal_pointer(&first);
 }
 
+/* Of what runs the machines. */
+static char *runner_version(const struct kho_preparation *preparation, const struct kho_campaign_config *config,
+			    GError **error)
+{
+	return preparation->backend->stand_in ? kho_backend_check(preparation->backend, error)
+					      : qemu_version(config->cells, error);
+}
+
 bool kho_preparation_kvm(const struct kho_preparation *preparation, const struct kho_cell *cell)
 {
 	return preparation->kvm && kho_arch_of(cell->kernel)->is_pc;
+}
+
+bool kho_preparation_check_child(const struct kho_preparation *preparation, GError **error)
+{
+	if (!preparation->backend->stand_in)
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+		    "this command needs QEMU as a child: leave --backend=libvirt out");
+	return false;
 }
 
 /* Bytes that the guest touches to keep them, and on its way to them. */
@@ -256,6 +274,11 @@ static bool pick_accelerator(struct kho_preparation *preparation, const char *ac
 
 	if (g_str_equal(accel, "tcg"))
 		return true;
+	/* Whether KVM works on another host is asked for, or not tried. */
+	if (preparation->backend->stand_in) {
+		preparation->kvm = pair && g_str_equal(accel, "kvm");
+		return true;
+	}
 	if (!pair && !g_str_equal(accel, "kvm"))
 		return true;
 	if (!pair) {
@@ -293,7 +316,10 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	/* A shard may have none. */
 	if (!config->cells->len)
 		return true;
-	preparation->run->qemu_version = qemu_version(config->cells, error);
+	preparation->backend = kho_backend_new(config->backend, config->connect, error);
+	if (!preparation->backend)
+		return false;
+	preparation->run->qemu_version = runner_version(preparation, config, error);
 	if (!preparation->run->qemu_version || !check_memory(preparation, config->cells, error))
 		return false;
 	for (guint i = 0; i < config->cells->len; i++) {
@@ -324,7 +350,7 @@ static bool check_keep(const struct kho_cell *cell, GError **error)
 }
 
 /* What a machine of the cell's architecture cannot do. */
-static bool check_arch(const struct kho_cell *cell, GError **error)
+static bool check_arch(const struct kho_campaign_config *config, const struct kho_cell *cell, GError **error)
 {
 	const struct kho_arch *arch = kho_arch_of(cell->kernel);
 	struct kho_payload payload = kho_cell_payload(cell);
@@ -336,6 +362,9 @@ static bool check_arch(const struct kho_cell *cell, GError **error)
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: the topology places its memory, which is done for x86-64 only: %s has one block",
 			    cell->id, arch->name);
+	else if (!arch->is_pc && g_strcmp0(config->backend, "libvirt") == 0 && kho_domain_wants_tables(cell->topology))
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "%s: a node without memory is more than libvirt can make on %s", cell->id, arch->name);
 	else if (!arch->is_pc && payload.fake)
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: numa=fake= is for x86-64", cell->id);
 	else
@@ -344,12 +373,12 @@ static bool check_arch(const struct kho_cell *cell, GError **error)
 }
 
 /* Said before anything is looked for, let alone built. */
-static bool check_machines(const GPtrArray *cells, GError **error)
+static bool check_machines(const struct kho_campaign_config *config, GError **error)
 {
-	for (guint i = 0; i < cells->len; i++) {
-		const struct kho_cell *cell = g_ptr_array_index(cells, i);
+	for (guint i = 0; i < config->cells->len; i++) {
+		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
 
-		if (!kho_topology_bootable(cell->topology, error) || !check_arch(cell, error) ||
+		if (!kho_topology_bootable(cell->topology, error) || !check_arch(config, cell, error) ||
 		    !check_keep(cell, error))
 			return false;
 	}
@@ -360,7 +389,7 @@ struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GE
 {
 	struct kho_preparation *preparation;
 
-	if (!check_machines(config->cells, error))
+	if (!check_machines(config, error))
 		return NULL;
 	preparation = g_new0(struct kho_preparation, 1);
 	preparation->kernels = g_ptr_array_new_with_free_func((GDestroyNotify)kho_kernel_free);
@@ -378,6 +407,7 @@ struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GE
 void kho_preparation_free(struct kho_preparation *preparation)
 {
 	g_ptr_array_unref(preparation->pairs);
+	g_clear_pointer(&preparation->backend, kho_backend_free);
 	g_ptr_array_unref(preparation->kernels);
 	kho_run_free(preparation->run);
 	g_ptr_array_unref(preparation->controls);

@@ -5,6 +5,7 @@
 
 #include "harness/command/campaign.h"
 #include "harness/judge/expected.h"
+#include "harness/machine/backend.h"
 #include "harness/machine/kernel.h"
 #include "harness/model/result.h"
 
@@ -21,6 +22,7 @@ struct kho_preparation {
 	GPtrArray *kernels;  /* of struct kho_kernel * */
 	GPtrArray *pairs;    /* of struct kho_pair * */
 	GPtrArray *controls; /* of struct kho_cell *: those of the cells' machines, if they are to run */
+	struct kho_backend *backend;
 	struct kho_run *run; /* has no results yet */
 	bool kvm;
 	uint64_t memory;  /* bytes for all machines together */
@@ -35,6 +37,9 @@ const struct kho_pair *kho_preparation_pair(const struct kho_preparation *prepar
 
 /* Does the cell run in KVM, rather than emulated? */
 bool kho_preparation_kvm(const struct kho_preparation *preparation, const struct kho_cell *cell);
+
+/* For commands that need QEMU as a child of theirs. False: KHO_ERROR_INPUT. */
+bool kho_preparation_check_child(const struct kho_preparation *preparation, GError **error);
 
 /* Bytes of host memory that a cell commits. */
 uint64_t kho_preparation_memory(const struct kho_cell *cell);

@@ -84,7 +84,9 @@ static enum kho_exit run(const struct kho_one_cell *one)
 
 	if (!preparation)
 		return kho_command_fail(error);
-	status = boot(preparation, &one->config, g_ptr_array_index(one->cells, 0));
+	status = kho_preparation_check_child(preparation, &error)
+			 ? boot(preparation, &one->config, g_ptr_array_index(one->cells, 0))
+			 : kho_command_fail(error);
 	kho_preparation_free(preparation);
 	return status;
 }

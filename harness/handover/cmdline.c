@@ -39,6 +39,14 @@ static void append_holes(GString *line, const struct kho_topology *topology)
 	append_reserved(line, topology->reserved);
 }
 
+char *kho_cmdline_memory_words(const struct kho_topology *topology)
+{
+	GString *line = g_string_new(NULL);
+
+	append_holes(line, topology);
+	return g_string_free(line, FALSE);
+}
+
 static void append_test_kho(GString *line, const struct kho_cmdline_config *config)
 {
 	uint64_t keep = kho_cell_keeps_folios(config->cell) ? kho_cell_payload(config->cell).keep : 0;

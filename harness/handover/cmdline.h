@@ -20,4 +20,8 @@ struct kho_cmdline_config {
 char *kho_cmdline_first(const struct kho_cmdline_config *config, GError **error);
 char *kho_cmdline_successor(const struct kho_cmdline_config *config);
 
+/* What Linux must be told of a machine whose memory has holes or is reserved: words, each with a blank before it; or
+ * "". */
+char *kho_cmdline_memory_words(const struct kho_topology *topology);
+
 #endif

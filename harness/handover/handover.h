@@ -9,6 +9,7 @@
 #define KHO_HANDOVER_HANDOVER_H
 
 #include "harness/handover/report.h"
+#include "harness/machine/backend.h"
 #include "harness/machine/vmlinux.h"
 #include "harness/model/cell.h"
 #include "harness/model/outcome.h"
@@ -19,6 +20,7 @@ struct kho_handover;
 struct kho_handover_config {
 	const struct kho_cell *cell;
 	const char *qemu_binary;	   /* NULL: from PATH */
+	const struct kho_backend *backend; /* NULL: QEMU as a child */
 	const char *kernel_image;	   /* of the first kernel */
 	const char *initramfs;		   /* of the first kernel, the successor inside */
 	const char *directory;		   /* for console.log, records.log and qemu.cmd; must exist */

@@ -6,9 +6,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "harness/machine/domain_xml.h"
 #include "harness/machine/firmware_tables.h"
 #include "harness/machine/qemu_args.h"
+#include "harness/machine/stand_in.h"
 #include "harness/model/error.h"
+
+#define DOMAIN "domain.xml"
 
 /* For a person, the tables are the kept ones. */
 static bool write_command(const struct kho_handover_config *config, const struct kho_machine_config *machine,
@@ -26,6 +30,61 @@ static bool write_command(const struct kho_handover_config *config, const struct
 	text = kho_qemu_command(&by_hand);
 
 	return g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0755, error);
+}
+
+static bool is_stood_in_for(const struct kho_handover_config *config)
+{
+	return config->backend && config->backend->stand_in;
+}
+
+static bool wants_tables(const struct kho_handover_config *config)
+{
+	const struct kho_topology *topology = config->cell->topology;
+
+	return is_stood_in_for(config) ? kho_domain_wants_tables(topology) : topology->placed;
+}
+
+static bool write_tables(const struct kho_handover_config *config, const struct kho_rundir *rundir, GError **error)
+{
+	return !wants_tables(config) ||
+	       (kho_firmware_tables_write(config->cell->topology, kho_rundir_path(rundir), error) &&
+		kho_firmware_tables_write(config->cell->topology, config->directory, error));
+}
+
+/* What libvirt is given, where the stand-in finds it, and as evidence. */
+static bool write_domain(const struct kho_handover_config *config, const struct kho_machine_config *machine,
+			 const struct kho_rundir *rundir, GError **error)
+{
+	struct kho_machine_config described = *machine;
+	g_autofree char *xml = NULL;
+	g_autofree char *own = g_build_filename(kho_rundir_path(rundir), DOMAIN, NULL);
+	g_autofree char *kept = g_build_filename(config->directory, DOMAIN, NULL);
+
+	if (wants_tables(config)) {
+		described.srat = KHO_SRAT_NAME;
+		described.slit = config->cell->topology->distances ? KHO_SLIT_NAME : NULL;
+	}
+	xml = kho_domain_xml(&described, "kho-matrix");
+	return g_file_set_contents(own, xml, -1, error) && g_file_set_contents(kept, xml, -1, error);
+}
+
+static char **words_for(const struct kho_handover_config *config, const struct kho_machine_config *machine)
+{
+	const char *words[] = { NULL, NULL, DOMAIN, NULL };
+
+	if (!is_stood_in_for(config))
+		return kho_qemu_args(machine);
+	words[0] = config->backend->stand_in;
+	words[1] = config->backend->uri;
+	return g_strdupv((char **)words);
+}
+
+static void note_stand_in(const struct kho_handover_config *config, struct kho_launched *launched)
+{
+	g_autofree char *times = g_build_filename(kho_rundir_path(launched->rundir), KHO_STAND_IN_TIMES, NULL);
+
+	if (launched->process && is_stood_in_for(config))
+		kho_process_stands_in(launched->process, times);
 }
 
 static void close_all(int fds[KHO_NR_LAUNCH_CHANNELS])
@@ -101,16 +160,18 @@ static bool start(const struct kho_handover_config *config, const char *cmdline,
 		.channels = { channel_fd(KHO_LAUNCH_CONSOLE), channel_fd(KHO_LAUNCH_RECORDS),
 			      channel_fd(KHO_LAUNCH_QMP) },
 	};
-	g_auto(GStrv) argv = kho_qemu_args(&machine);
+	g_auto(GStrv) argv = words_for(config, &machine);
 
 	launched->rundir = kho_rundir_new(NULL, error);
-	if (!launched->rundir || !kho_firmware_tables_write(topology, kho_rundir_path(launched->rundir), error) ||
-	    !kho_firmware_tables_write(topology, config->directory, error) || !write_command(config, &machine, error)) {
+	if (!launched->rundir || !write_tables(config, launched->rundir, error) ||
+	    !write_command(config, &machine, error) ||
+	    (is_stood_in_for(config) && !write_domain(config, &machine, launched->rundir, error))) {
 		close_all(theirs);
 		return false;
 	}
 	launched->process = kho_process_start((const char *const *)argv, kho_rundir_path(launched->rundir), theirs,
 					      KHO_NR_LAUNCH_CHANNELS, ended, data, error);
+	note_stand_in(config, launched);
 	return launched->process != NULL;
 }
 

@@ -146,11 +146,7 @@ static bool write_table(GBytes *table, const char *directory, const char *name, 
 
 bool kho_firmware_tables_write(const struct kho_topology *topology, const char *directory, GError **error)
 {
-	g_autoptr(GBytes) srat = NULL, slit = NULL;
+	g_autoptr(GBytes) srat = kho_firmware_srat(topology), slit = kho_firmware_slit(topology);
 
-	if (!topology->placed)
-		return true;
-	srat = kho_firmware_srat(topology);
-	slit = kho_firmware_slit(topology);
 	return write_table(srat, directory, KHO_SRAT_NAME, error) && write_table(slit, directory, KHO_SLIT_NAME, error);
 }

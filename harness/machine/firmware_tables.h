@@ -19,8 +19,7 @@
 GBytes *kho_firmware_srat(const struct kho_topology *topology);
 GBytes *kho_firmware_slit(const struct kho_topology *topology);
 
-/* Writes the tables of a topology that is placed into @directory; of any other there are none. Errors are
- * KHO_ERROR_HOST and name the file. */
+/* Writes the tables into @directory. Errors are KHO_ERROR_HOST and name the file. */
 bool kho_firmware_tables_write(const struct kho_topology *topology, const char *directory, GError **error);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness/machine/guest_clock.h"
+#include "harness/machine/stand_in.h"
 #include "harness/model/error.h"
 
 #define STDERR_KEPT (64 * 1024)
@@ -32,6 +33,8 @@ struct kho_process {
 	int64_t started; /* microseconds, monotonic */
 	double lifetime; /* seconds, once reaped */
 	struct kho_guest_clock clock;
+	char *times;   /* the file of a stand-in; NULL: it is none */
+	uint64_t lost; /* nanoseconds, by that file, when it was read last */
 	struct kho_process_end end;
 	kho_process_ended ended;
 	void *data;
@@ -116,6 +119,7 @@ static gboolean on_stderr(int fd G_GNUC_UNUSED, GIOCondition condition G_GNUC_UN
 static bool reap(struct kho_process *process, int options)
 {
 	struct rusage usage = { 0 };
+	struct kho_stand_in_times times;
 	int status = 0;
 	pid_t pid;
 
@@ -137,6 +141,8 @@ static bool reap(struct kho_process *process, int options)
 			       usage.ru_stime.tv_usec / 1e6,
 		.peak_memory = (uint64_t)usage.ru_maxrss * 1024,
 	};
+	if (process->times && kho_stand_in_read(process->times, &times))
+		process->end.cpu_seconds = (times.user + times.system) / 1e9;
 	return true;
 }
 
@@ -222,7 +228,7 @@ void kho_process_kill(struct kho_process *process)
 {
 	/* Until it is reaped, here and nowhere else, the pid cannot belong to anyone else. */
 	if (process->pid > 0 && !process->reaped)
-		kill(process->pid, SIGKILL);
+		kill(process->pid, process->times ? SIGTERM : SIGKILL);
 }
 
 void kho_process_free(struct kho_process *process)
@@ -231,15 +237,17 @@ void kho_process_free(struct kho_process *process)
 		return;
 	forget_source(&process->exit_source);
 	forget_source(&process->stderr_source);
-	kho_process_kill(process);
-	if (process->pid > 0 && !process->reaped)
+	if (process->pid > 0 && !process->reaped) {
+		kho_process_kill(process);
 		reap(process, 0);
+	}
 	if (process->pidfd >= 0)
 		close(process->pidfd);
 	if (process->stderr_fd >= 0)
 		close(process->stderr_fd);
 	kho_guest_clock_clear(&process->clock);
 	g_string_free(process->stderr_text, TRUE);
+	g_free(process->times);
 	g_free(process->name);
 	g_free(process);
 }
@@ -271,24 +279,49 @@ double kho_process_wall_time(const struct kho_process *process)
 	return (g_get_monotonic_time() - process->started) / 1e6;
 }
 
+void kho_process_stands_in(struct kho_process *process, const char *times)
+{
+	process->times = g_strdup(times);
+}
+
+/* Seconds lost since the last call, and worked in all. */
+static double waited(struct kho_process *process, double *worked)
+{
+	struct kho_stand_in_times times;
+	double lost;
+
+	if (!process->times)
+		return kho_guest_clock_waited(&process->clock, process->pid, worked);
+	*worked = 0;
+	if (!kho_stand_in_read(process->times, &times) || times.lost < process->lost)
+		return 0;
+	lost = (times.lost - process->lost) / 1e9;
+	process->lost = times.lost;
+	*worked = times.worked / 1e9;
+	return lost;
+}
+
 double kho_process_guest_time(struct kho_process *process)
 {
 	if (!process->reaped) {
-		double worked, waited = kho_guest_clock_waited(&process->clock, process->pid, &worked);
+		double worked, lost = waited(process, &worked);
 
-		kho_guest_clock_advance(&process->clock, kho_process_wall_time(process), waited, worked);
+		kho_guest_clock_advance(&process->clock, kho_process_wall_time(process), lost, worked);
 	}
 	return process->clock.guest;
 }
 
 double kho_process_user_time(const struct kho_process *process)
 {
+	struct kho_stand_in_times times;
 	g_autofree char *path = g_strdup_printf("/proc/%d/stat", process->pid);
 	g_autofree char *text = NULL;
 	double user, system;
 
 	if (process->reaped)
 		return process->end.cpu_seconds;
+	if (process->times)
+		return kho_stand_in_read(process->times, &times) ? times.user / 1e9 : 0;
 	if (!g_file_get_contents(path, &text, NULL, NULL) || !kho_guest_clock_parse_stat(text, &user, &system))
 		return 0;
 	return user;

@@ -41,6 +41,12 @@ typedef void (*kho_process_ended)(struct kho_process *process, const struct kho_
 struct kho_process *kho_process_start(const char *const *argv, const char *directory, const int *fds, unsigned int nfds,
 				      kho_process_ended ended, void *data, GError **error);
 
+/*
+ * From now on the process is a stand-in (stand_in.h) for another one: times are those that it writes into @times, and
+ * it is asked to end, by SIGTERM, which it must do within seconds.
+ */
+void kho_process_stands_in(struct kho_process *process, const char *times);
+
 /* Kills it with SIGKILL; @ended follows. Nothing happens when it has already ended. */
 void kho_process_kill(struct kho_process *process);
 

@@ -4,12 +4,6 @@
 #include "harness/model/pc_layout.h"
 
 /*
- * MiB of translated code; when it is full, QEMU drops all of it and starts over. Handovers measured with
- * 16 to 1024 take the same time, and QEMU's default of 1024 only lets machines grow.
- */
-#define TB_SIZE_MIB 32
-
-/*
  * Bytes of memory from which on QEMU moves all above 4 GiB to 1 TiB if the CPU is an AMD (from 7.1 on; see
  * pc_layout.h), and beyond which 40 bits do not reach.
  */
@@ -32,8 +26,7 @@ static G_GNUC_PRINTF(3, 4) void addf(GPtrArray *args, const char *option, const 
 	va_end(list);
 }
 
-/* Physical addresses that its memory takes: the CPU that is emulated has 40 bits of them, unless told otherwise. */
-static bool is_vast(const struct kho_topology *topology)
+bool kho_qemu_is_vast(const struct kho_topology *topology)
 {
 	uint64_t memory;
 
@@ -56,7 +49,8 @@ static void add_pc(GPtrArray *args, const struct kho_machine_config *config)
 	if (config->kvm)
 		add(args, "-cpu", "host,la57=off");
 	else
-		addf(args, "-cpu", "qemu64%s%s", is_vast(config->topology) ? ",vendor=GenuineIntel,phys-bits=46" : "",
+		addf(args, "-cpu", "qemu64%s%s",
+		     kho_qemu_is_vast(config->topology) ? ",vendor=GenuineIntel,phys-bits=46" : "",
 		     config->gigantic_pages ? ",pdpe1gb=on" : "");
 }
 
@@ -86,7 +80,7 @@ static void add_machine(GPtrArray *args, const struct kho_machine_config *config
 	if (config->kvm)
 		add(args, "-accel", "kvm");
 	else
-		addf(args, "-accel", "tcg,tb-size=%d", TB_SIZE_MIB);
+		addf(args, "-accel", "tcg,tb-size=%d", KHO_QEMU_TB_SIZE_MIB);
 }
 
 /* A socket for each CPU: cores of one package on several nodes make Linux complain of a broken topology. */
@@ -163,7 +157,8 @@ static void add_distances(GPtrArray *args, const struct kho_topology *topology)
 
 static void add_boot(GPtrArray *args, const struct kho_machine_config *config)
 {
-	add(args, "-kernel", config->kernel_image);
+	if (config->kernel_image)
+		add(args, "-kernel", config->kernel_image);
 	if (config->initrd)
 		add(args, "-initrd", config->initrd);
 	if (config->cmdline)

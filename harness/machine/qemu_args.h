@@ -14,6 +14,12 @@
 #include "harness/model/arch.h"
 #include "harness/model/topology.h"
 
+/*
+ * MiB of translated code; when it is full, QEMU drops all of it and starts over. Handovers measured with 16 to 1024
+ * take the same time, and QEMU's default of 1024 only lets machines grow.
+ */
+#define KHO_QEMU_TB_SIZE_MIB 32
+
 enum kho_channel_kind {
 	KHO_CHANNEL_NONE,   /* the port is there, what the guest writes goes nowhere; QMP is left out */
 	KHO_CHANNEL_FD,	    /* a connected stream socket that QEMU inherits as descriptor @fd */
@@ -40,9 +46,9 @@ struct kho_machine_config {
 	const struct kho_arch *arch;
 	const struct kho_topology *topology; /* at least one CPU; no node without both memory and CPUs */
 	const char *qemu_binary;	     /* NULL: the architecture's, from PATH */
-	const char *kernel_image;
-	const char *initrd;  /* or NULL */
-	const char *cmdline; /* or NULL */
+	const char *kernel_image;	     /* or NULL */
+	const char *initrd;		     /* or NULL */
+	const char *cmdline;		     /* or NULL */
 	/*
 	 * The files with these tables, where the topology is placed, and where it also has distances. QEMU takes a
 	 * colon in such a name for the end of it.
@@ -58,6 +64,10 @@ struct kho_machine_config {
 	const char *gdb_socket; /* QEMU listens there for a debugger; NULL: it does not */
 	struct kho_machine_channels channels;
 };
+
+/* Does its memory take more than 40 bits of addresses, which is what the CPU that is emulated has unless told
+ * otherwise? */
+bool kho_qemu_is_vast(const struct kho_topology *topology);
 
 /* argv for QEMU, program name included, to be freed with g_strfreev(). */
 char **kho_qemu_args(const struct kho_machine_config *config);
