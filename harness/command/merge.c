@@ -35,18 +35,22 @@ static const char summary[] =
 
 /* --- the shards --- */
 
-static char *file_of(const char *name)
+/* The directory of a run: @name itself, or the newest below it. */
+static char *run_in(const char *name)
 {
-	g_autofree char *file = g_build_filename(name, "results.json", NULL);
-	g_autofree char *latest = g_build_filename(name, "latest", "results.json", NULL);
+	g_autofree char *journal = g_build_filename(name, "journal.jsonl", NULL);
+	g_autofree char *results = g_build_filename(name, "results.json", NULL);
 
-	return g_file_test(file, G_FILE_TEST_EXISTS) ? g_steal_pointer(&file) : g_steal_pointer(&latest);
+	return g_file_test(journal, G_FILE_TEST_EXISTS) || g_file_test(results, G_FILE_TEST_EXISTS)
+		       ? g_strdup(name)
+		       : g_build_filename(name, "latest", NULL);
 }
 
 static struct kho_recording *load(const char *name, GError **error)
 {
-	g_autofree char *file = file_of(name);
-	g_autofree char *journal = g_build_filename(name, "journal.jsonl", NULL);
+	g_autofree char *run = run_in(name);
+	g_autofree char *file = g_build_filename(run, "results.json", NULL);
+	g_autofree char *journal = g_build_filename(run, "journal.jsonl", NULL);
 
 	if (g_file_test(file, G_FILE_TEST_EXISTS))
 		return kho_recording_load(file, error);

@@ -6,9 +6,11 @@
 
 #include "harness/libvirt/report.h"
 
-struct pump {
+struct kho_console_pump {
 	virStreamPtr stream;
 	int fd;
+	GMutex lock;
+	bool ended;
 };
 
 static bool write_all(int fd, const char *bytes, size_t length)
@@ -26,51 +28,65 @@ static bool write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
-/* It has ended, or nobody listens any more. */
-static void end(struct pump *pump)
+/* With the lock held. */
+static void end(struct kho_console_pump *pump)
 {
+	pump->ended = true;
 	virStreamEventRemoveCallback(pump->stream);
 	virStreamAbort(pump->stream);
 	close(pump->fd);
 }
 
 /* virStreamRecv(): -2 where there is nothing more for now. */
-static void ready(virStreamPtr stream, int events G_GNUC_UNUSED, void *data)
+static void pass_on(struct kho_console_pump *pump)
 {
-	struct pump *pump = data;
 	char bytes[16384];
 	int got;
 
-	while ((got = virStreamRecv(stream, bytes, sizeof(bytes))) > 0)
+	while ((got = virStreamRecv(pump->stream, bytes, sizeof(bytes))) > 0)
 		if (!write_all(pump->fd, bytes, got))
 			break;
 	if (got != -2)
 		end(pump);
 }
 
-static void free_pump(void *data)
+static void ready(virStreamPtr stream G_GNUC_UNUSED, int events G_GNUC_UNUSED, void *data)
 {
-	struct pump *pump = data;
+	struct kho_console_pump *pump = data;
 
-	virStreamFree(pump->stream);
-	g_free(pump);
+	g_mutex_lock(&pump->lock);
+	if (!pump->ended)
+		pass_on(pump);
+	g_mutex_unlock(&pump->lock);
 }
 
-bool kho_console_pump(virConnectPtr connection, virDomainPtr domain, const char *device, int fd, GError **error)
+void kho_console_stop(struct kho_console_pump *pump)
+{
+	if (!pump)
+		return;
+	g_mutex_lock(&pump->lock);
+	if (!pump->ended)
+		end(pump);
+	g_mutex_unlock(&pump->lock);
+}
+
+struct kho_console_pump *kho_console_pump(virConnectPtr connection, virDomainPtr domain, const char *device, int fd,
+					  GError **error)
 {
 	virStreamPtr stream = virStreamNew(connection, VIR_STREAM_NONBLOCK);
-	struct pump *pump = g_new0(struct pump, 1);
+	struct kho_console_pump *pump = g_new0(struct kho_console_pump, 1);
 
-	*pump = (struct pump){ stream, fd };
+	*pump = (struct kho_console_pump){ .stream = stream, .fd = fd };
+	g_mutex_init(&pump->lock);
 	if (stream && virDomainOpenConsole(domain, device, stream, 0) == 0 &&
 	    virStreamEventAddCallback(stream,
 				      VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR,
-				      ready, pump, free_pump) == 0)
-		return true;
+				      ready, pump, NULL) == 0)
+		return pump;
 	kho_libvirt_fail(error, device);
 	if (stream)
 		virStreamFree(stream);
 	g_free(pump);
 	close(fd);
-	return false;
+	return NULL;
 }

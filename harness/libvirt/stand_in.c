@@ -43,6 +43,7 @@ static const char usage[] =
 struct machine {
 	virConnectPtr connection;
 	virDomainPtr domain;
+	struct kho_console_pump *console, *records;
 	struct kho_monitor *monitor;
 	struct kho_times times;
 	gint ended; /* libvirt says so */
@@ -50,15 +51,16 @@ struct machine {
 
 static volatile sig_atomic_t asked_to_end;
 
-static void end_asked(int number G_GNUC_UNUSED)
-{
-	asked_to_end = 1;
-}
-
 /* A libvirtd that does not answer must not keep us: the connection's end ends the machine. */
 static void end_soon(void)
 {
 	alarm(SECONDS_TO_END);
+}
+
+static void end_asked(int number G_GNUC_UNUSED)
+{
+	asked_to_end = 1;
+	end_soon();
 }
 
 static void *run_events(void *data G_GNUC_UNUSED)
@@ -126,8 +128,10 @@ static bool listen_to(struct machine *machine, GError **error)
 	if (virConnectDomainEventRegisterAny(machine->connection, machine->domain, VIR_DOMAIN_EVENT_ID_LIFECYCLE,
 					     VIR_DOMAIN_EVENT_CALLBACK(lifecycle), machine, NULL) < 0)
 		return kho_libvirt_fail(error, "no events");
-	if (!kho_console_pump(machine->connection, machine->domain, "serial0", CONSOLE_FD, error) ||
-	    !kho_console_pump(machine->connection, machine->domain, "serial1", RECORDS_FD, error))
+	machine->console = kho_console_pump(machine->connection, machine->domain, "serial0", CONSOLE_FD, error);
+	if (machine->console)
+		machine->records = kho_console_pump(machine->connection, machine->domain, "serial1", RECORDS_FD, error);
+	if (!machine->records)
 		return false;
 	machine->monitor = kho_monitor_new(machine->connection, machine->domain, QMP_FD, error);
 	return machine->monitor;
@@ -176,6 +180,8 @@ static enum kho_exit run(const char *uri, const char *path)
 		if (start(&machine, xml, &error))
 			watch(&machine);
 		end_soon();
+		kho_console_stop(machine.console);
+		kho_console_stop(machine.records);
 		if (machine.domain)
 			virDomainDestroy(machine.domain);
 	}
