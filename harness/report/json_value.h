@@ -56,8 +56,9 @@ static inline void put_known(JsonObject *object, const char *key, bool known, u6
 /* To the millisecond. Nothing takes no time at all: 0 means that it was not measured. */
 static inline void put_seconds(JsonObject *object, const char *key, double seconds)
 {
+	/* To the millisecond; what is shorter is no nothing. */
 	if (seconds > 0 && seconds < MAX_SECONDS)
-		json_object_set_double_member(object, key, (gint64)(seconds * 1000 + 0.5) / 1000.0);
+		json_object_set_double_member(object, key, MAX((gint64)(seconds * 1000 + 0.5), 1) / 1000.0);
 	else
 		json_object_set_null_member(object, key);
 }
