@@ -16,7 +16,7 @@ struct kho_monitor;
 
 /*
  * Serves @domain on @fd (taken), in a thread of its own, until the client hangs up. Of events it says those that come
- * after kho_monitor_tell(). False... NULL: KHO_ERROR_HOST.
+ * after kho_monitor_tell(). NULL: KHO_ERROR_HOST.
  */
 struct kho_monitor *kho_monitor_new(virConnectPtr connection, virDomainPtr domain, int fd, GError **error);
 void kho_monitor_tell(struct kho_monitor *monitor);
