@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "harness/command/command.h"
+#include "harness/command/evidence_files.h"
 #include "harness/command/options.h"
 #include "harness/judge/judge.h"
-#include "harness/command/evidence_files.h"
 #include "harness/report/recording.h"
 #include "harness/report/reports.h"
 #include "harness/report/results.h"

@@ -19,7 +19,6 @@
 #define PIECE (1UL << 20) /* bytes of memory at a time: the most that libvirt hands over is 4 MiB */
 
 struct kho_monitor {
-	virConnectPtr connection;
 	virDomainPtr domain;
 	int fd;
 	GMutex lock; /* of what is written */
@@ -246,7 +245,7 @@ struct kho_monitor *kho_monitor_new(virConnectPtr connection, virDomainPtr domai
 {
 	struct kho_monitor *monitor = g_new0(struct kho_monitor, 1);
 
-	*monitor = (struct kho_monitor){ .connection = connection, .domain = domain, .fd = fd };
+	*monitor = (struct kho_monitor){ .domain = domain, .fd = fd };
 	g_mutex_init(&monitor->lock);
 	if (virConnectDomainQemuMonitorEventRegister(connection, domain, NULL, took_event, monitor, NULL, 0) < 0) {
 		kho_libvirt_fail(error, "no events of QEMU");

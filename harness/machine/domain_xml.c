@@ -38,20 +38,9 @@ static G_GNUC_PRINTF(3, 4) void setf(xmlNodePtr node, const char *key, const cha
 
 /* --- memory and CPUs --- */
 
-/* Of a placed machine QEMU's memory has no holes: what the topology leaves out is reserved by the command line. */
-static uint64_t memory_of(const struct kho_topology *topology)
-{
-	uint64_t memory;
-
-	if (!topology->placed)
-		return kho_topology_memory(topology);
-	g_free(kho_pc_cover(topology, &memory, NULL));
-	return memory;
-}
-
 static void add_memory(xmlNodePtr domain, const struct kho_topology *topology)
 {
-	g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, memory_of(topology));
+	g_autofree char *bytes = g_strdup_printf("%" G_GUINT64_FORMAT, kho_pc_memory(topology));
 	xmlNodePtr memory = add(domain, "memory", bytes);
 
 	set(memory, "unit", "b");

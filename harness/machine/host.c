@@ -248,10 +248,8 @@ uint64_t kho_host_memory_budget(void)
 
 uint64_t kho_machine_memory_cost(const struct kho_topology *topology)
 {
-	uint64_t span = kho_topology_memory(topology);
+	uint64_t span = kho_pc_memory(topology);
 
-	if (topology->placed)
-		g_free(kho_pc_cover(topology, &span, NULL));
 	return BASE_COST + kho_topology_cpus(topology) * PER_CPU_COST +
 	       kho_topology_memory(topology) / 1024 * COST_PER_1024 + span / SPAN_PER_COST;
 }

@@ -28,12 +28,7 @@ static G_GNUC_PRINTF(3, 4) void addf(GPtrArray *args, const char *option, const 
 
 bool kho_qemu_is_vast(const struct kho_topology *topology)
 {
-	uint64_t memory;
-
-	if (!topology->placed)
-		return false;
-	g_free(kho_pc_cover(topology, &memory, NULL));
-	return memory > VAST;
+	return topology->placed && kho_pc_memory(topology) > VAST;
 }
 
 /* Merging equal pages would make every machine's memory cost depend on the others. */
@@ -98,15 +93,13 @@ static void add_cpus(GPtrArray *args, const struct kho_topology *topology)
  */
 static void add_memory(GPtrArray *args, const struct kho_topology *topology)
 {
-	uint64_t memory;
+	uint64_t memory = kho_pc_memory(topology);
 
+	addf(args, "-m", "%" G_GUINT64_FORMAT "B", memory);
 	if (topology->placed) {
-		g_free(kho_pc_cover(topology, &memory, NULL));
-		addf(args, "-m", "%" G_GUINT64_FORMAT "B", memory);
 		addf(args, "-object", "memory-backend-ram,id=mem,size=%" G_GUINT64_FORMAT ",reserve=off", memory);
 		return;
 	}
-	addf(args, "-m", "%" G_GUINT64_FORMAT "B", kho_topology_memory(topology));
 	for (unsigned int nid = 0; nid < topology->nodes->len; nid++) {
 		const struct kho_node *node = kho_topology_node(topology, nid);
 

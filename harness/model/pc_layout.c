@@ -117,3 +117,13 @@ char *kho_pc_cover(const struct kho_topology *topology, uint64_t *memory, GArray
 		g_array_append_vals(holes, found->data, found->len);
 	return check_cover(ranges, found);
 }
+
+uint64_t kho_pc_memory(const struct kho_topology *topology)
+{
+	uint64_t memory;
+
+	if (!topology->placed)
+		return kho_topology_memory(topology);
+	g_free(kho_pc_cover(topology, &memory, NULL));
+	return memory;
+}

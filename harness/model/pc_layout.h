@@ -48,4 +48,7 @@ void kho_pc_layout(struct kho_topology *topology);
  */
 char *kho_pc_cover(const struct kho_topology *topology, uint64_t *memory, GArray *holes);
 
+/* Bytes of memory that the machine must have: of one that is placed, what covers it; of any other, its nodes'. */
+uint64_t kho_pc_memory(const struct kho_topology *topology);
+
 #endif
