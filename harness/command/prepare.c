@@ -316,9 +316,6 @@ static bool prepare(struct kho_preparation *preparation, const struct kho_campai
 	/* A shard may have none. */
 	if (!config->cells->len)
 		return true;
-	preparation->backend = kho_backend_new(config->backend, config->connect, error);
-	if (!preparation->backend)
-		return false;
 	preparation->run->qemu_version = runner_version(preparation, config, error);
 	if (!preparation->run->qemu_version || !check_memory(preparation, config->cells, error))
 		return false;
@@ -350,7 +347,7 @@ static bool check_keep(const struct kho_cell *cell, GError **error)
 }
 
 /* What a machine of the cell's architecture cannot do. */
-static bool check_arch(const struct kho_campaign_config *config, const struct kho_cell *cell, GError **error)
+static bool check_arch(const struct kho_backend *backend, const struct kho_cell *cell, GError **error)
 {
 	const struct kho_arch *arch = kho_arch_of(cell->kernel);
 	struct kho_payload payload = kho_cell_payload(cell);
@@ -362,7 +359,7 @@ static bool check_arch(const struct kho_campaign_config *config, const struct kh
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: the topology places its memory, which is done for x86-64 only: %s has one block",
 			    cell->id, arch->name);
-	else if (!arch->is_pc && g_strcmp0(config->backend, "libvirt") == 0 && kho_domain_wants_tables(cell->topology))
+	else if (!arch->is_pc && backend->uri && kho_domain_wants_tables(cell->topology))
 		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
 			    "%s: a node without memory is more than libvirt can make on %s", cell->id, arch->name);
 	else if (!arch->is_pc && payload.fake)
@@ -373,12 +370,12 @@ static bool check_arch(const struct kho_campaign_config *config, const struct kh
 }
 
 /* Said before anything is looked for, let alone built. */
-static bool check_machines(const struct kho_campaign_config *config, GError **error)
+static bool check_machines(const struct kho_campaign_config *config, const struct kho_backend *backend, GError **error)
 {
 	for (guint i = 0; i < config->cells->len; i++) {
 		const struct kho_cell *cell = g_ptr_array_index(config->cells, i);
 
-		if (!kho_topology_bootable(cell->topology, error) || !check_arch(config, cell, error) ||
+		if (!kho_topology_bootable(cell->topology, error) || !check_arch(backend, cell, error) ||
 		    !check_keep(cell, error))
 			return false;
 	}
@@ -387,11 +384,13 @@ static bool check_machines(const struct kho_campaign_config *config, GError **er
 
 struct kho_preparation *kho_prepare(const struct kho_campaign_config *config, GError **error)
 {
+	g_autoptr(KhoBackend) backend = kho_backend_new(config->backend, config->connect, error);
 	struct kho_preparation *preparation;
 
-	if (!check_machines(config, error))
+	if (!backend || !check_machines(config, backend, error))
 		return NULL;
 	preparation = g_new0(struct kho_preparation, 1);
+	preparation->backend = g_steal_pointer(&backend);
 	preparation->kernels = g_ptr_array_new_with_free_func((GDestroyNotify)kho_kernel_free);
 	preparation->pairs = g_ptr_array_new_with_free_func(free_pair);
 	preparation->controls = config->controls ? kho_controls_for(config->cells)

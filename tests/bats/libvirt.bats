@@ -102,6 +102,20 @@ refused() {
 	until_true nothing_left
 }
 
+# As over ssh, but for ssh: nothing of this host is seen but through the connection.
+@test "a death over a remote transport" {
+	own=
+	[ "$(id -u)" -ne 0 ] || own="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	printf '#!/bin/sh\nexec %s env XDG_RUNTIME_DIR=%s virt-ssh-helper qemu:///session\n' "$own" "$LIBVIRTD/d/run" >"$BATS_TEST_TMPDIR/transport"
+	chmod +x "$BATS_TEST_TMPDIR/transport"
+	run "$RUNNER" cell 6.19-x86_64/two-even/16M,16M,16M --backend=libvirt --results="$RESULTS" \
+		--connect="qemu+ext:///session?command=$BATS_TEST_TMPDIR/transport"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	grep -q 'memory map backing failed' "$RESULTS"/latest/cells/*/*/*/autopsy.txt
+	until_true nothing_left
+}
+
 @test "placed, and with tables of its own" {
 	run "$RUNNER" cell 6.19-x86_64/windows/16M,128M,32M --backend=libvirt --connect="$URI" --results="$RESULTS"
 	echo "$output"
