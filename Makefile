@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
 
 CC ?= gcc
+CXX ?= g++
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 MATRIX ?= default
@@ -28,6 +29,7 @@ need_tool = $(if $(shell command -v $(1)),,$(error $(1) is missing: install the 
 need_pkg = $(if $(shell pkg-config --exists $(1) && echo yes),,$(error $(1) is missing: install the package $(2), or run ci/deps))
 $(call need_tool,$(firstword $(CC)),gcc)
 $(call need_tool,pkg-config,pkg-config)
+$(call need_tool,glib-compile-resources,libglib2.0-dev-bin)
 $(call need_pkg,glib-2.0,libglib2.0-dev)
 $(call need_pkg,json-glib-1.0,libjson-glib-dev)
 $(call need_pkg,yaml-0.1,libyaml-dev)
@@ -59,14 +61,14 @@ HANDOVER := record report console classify cmdline deadline channel launch hando
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
 	run repeats rejudge merge boundary edge_cells statistics shrinking
-REPORT := trace_file across text text_keys manifest tally json junit html html_grid terminal terminal_summary results reports \
+REPORT := trace_file across text text_keys manifest tally json case junit ktap csv html html_cell html_chart grid html_grid html_table terminal_grid terminal_cell run_diff page decisive evidence explain read_autopsy cell_map terminal terminal_summary results reports \
 	boundary_report boundary_text boundary_json comparison html_kernel terminal_kernel
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb \
 	boundary_search boundary edges shrink
 # Recordings: read back, judged again, kept as data sets.
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
-COMMAND += sources renewal judge evidence_files merge dataset_origin record
+COMMAND += sources renewal judge evidence_files merge dataset_origin record shown show diff export
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
 REPORT += stretches drawing drawing_nodes
@@ -78,7 +80,7 @@ MACHINE += this_machine
 LIVE := guest/geometry guest/kernel_log guest/kho guest/file guest/memory_map guest/memory_blocks guest/nodes
 
 LIBRARY := $(ESTIMATOR:%=estimator/%) $(MODEL:%=harness/model/%) $(MACHINE:%=harness/machine/%) \
-	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%)
+	$(HANDOVER:%=harness/handover/%) $(JUDGE:%=harness/judge/%) $(REPORT:%=harness/report/%) $(BUILD)/generated/page_resource
 RUNNER := harness/runner $(COMMAND:%=harness/command/%) $(LIBRARY) $(LIVE)
 TOPOLOGY_GEN := harness/topology_gen harness/command/draw harness/command/machine_format harness/command/paper_machine harness/command/sources $(LIBRARY) $(LIVE)
 
@@ -142,6 +144,13 @@ $(BUILD)/$(1)/%.o: %.c Makefile
 endef
 $(foreach arch,$(CROSS_ARCHES),$(eval $(call cross_guest,$(arch))))
 
+# The style and the script of the report, as a part of the program.
+$(BUILD)/generated/page_resource.c: $(wildcard harness/report/page/*)
+	$(say) PAGE $@
+	@mkdir -p $(@D)
+	$(Q)glib-compile-resources --generate-source --c-name kho_page --sourcedir=harness/report/page --target=$@ \
+		harness/report/page/page.gresource.xml
+
 $(BUILD)/host/%.o: %.c Makefile
 	$(say) CC $<
 	@mkdir -p $(@D)
@@ -169,6 +178,12 @@ $(BUILD)/tests/unit.a: $(SANITIZED_LIBRARY)
 $(BUILD)/tests/%: $(BUILD)/sanitized/tests/unit/%.o $(BUILD)/tests/unit.a
 	$(say) LINK $@
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(PACKAGE_LIBS)
+
+# The validator of JSON Schema is C++; so are the tests' alone.
+$(BUILD)/tests/validate: tests/schema/validate.cc Makefile
+	$(say) CXX $@
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -O1 -Wall -Wextra -Werror -o $@ $<
 
 # A file that looks like a vmlinux, for the unit tests of its readers. Its C files are data only: it may lie at a kernel's
 # addresses without the kernel's code model. The decoy must be the first unit.
@@ -201,11 +216,11 @@ kernels:
 		kernel/kho-kernel build $$name >/dev/null || exit; done
 
 .PHONY: bats
-bats: all kernels
+bats: all kernels $(BUILD)/tests/validate
 	$(Q)ci/run-bats tests/bats
 
 .PHONY: smoke
-smoke: all kernels
+smoke: all kernels $(BUILD)/tests/validate
 	$(Q)ci/backends
 
 .PHONY: check

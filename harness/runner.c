@@ -19,6 +19,9 @@ static const char usage[] =
 	"  shell ID        a busybox shell in the first kernel of a cell\n"
 	"  reproduce CELL  run a cell that failed again, as it was recorded\n"
 	"  gdb CELL        a debugger in the successor of a cell, at its entry or where it died\n"
+	"  show [RUN] [CELL]  a recorded run as a grid, or one of its cells in full\n"
+	"  diff RUN RUN    what changed from one recorded run to another\n"
+	"  export [RUN]    a recorded run as CSV, KTAP or JUnit\n"
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
 	"  predict TOPOLOGY[/SPEC]  what becomes of a handover, on paper, without booting\n"
 	"  advise TOPOLOGY  which kho_scratch= a machine needs, on paper; --live: this one\n"
@@ -48,6 +51,9 @@ static const struct {
 	{ "shell", kho_command_shell },
 	{ "reproduce", kho_command_reproduce },
 	{ "gdb", kho_command_gdb },
+	{ "show", kho_command_show },
+	{ "diff", kho_command_diff },
+	{ "export", kho_command_export },
 	{ "judge", kho_command_judge },
 	{ "predict", kho_command_predict },
 	{ "advise", kho_command_advise },

@@ -62,7 +62,7 @@ static bool write_report(const char *path, char *text, GError **error)
 static bool write_reports(const struct judge_options *options, const struct kho_run *run, GError **error)
 {
 	return (!options->json || write_report(options->json, kho_json_run(run), error)) &&
-	       (!options->html || write_report(options->html, kho_html(run), error)) &&
+	       (!options->html || write_report(options->html, kho_html(run, "/"), error)) &&
 	       (!options->junit || write_report(options->junit, kho_junit(run), error));
 }
 

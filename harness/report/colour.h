@@ -6,6 +6,7 @@
 #define KHO_RED	   "\033[31m"
 #define KHO_GREEN  "\033[32m"
 #define KHO_YELLOW "\033[33m"
+#define KHO_BOLD   "\033[1m"
 #define KHO_DIM	   "\033[2m"
 #define KHO_PLAIN  "\033[0m"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/html_grid.h"
 
-#include "harness/judge/run.h"
+#include "harness/report/grid.h"
+#include "harness/report/html_cell.h"
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
@@ -27,87 +28,125 @@ const char *kho_html_class(const struct kho_result *result, enum kho_estimator e
 	return "excluded";
 }
 
-static const char *topology_of(const struct kho_result *result)
+/* --- squares --- */
+
+/* @label: what to say beside the verdict, or "". */
+static void add_square(GString *page, const struct kho_grid *grid, guint index, const char *label)
 {
-	return result->cell->topology->name;
+	const struct kho_result *result = g_ptr_array_index(grid->run->results, index);
+	const char *verdict = kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM);
+	g_autofree char *letters = kho_grid_letters(verdict), *id = kho_text_markup(result->cell->id);
+	g_autofree char *address = kho_html_cell_address(result), *spoken = kho_text_markup(label);
+	g_autofree char *reason = kho_text_markup(result->ended ? result->outcome.reason : "not ended");
+
+	g_string_append_printf(page, "<a id=\"s%u\" class=\"sq %s%s\" href=\"", index,
+			       kho_html_class(result, KHO_ESTIMATOR_SPARSEMEM),
+			       result->ended && kho_tally_class(result) == KHO_TALLY_NEW ? " new" : "");
+	g_string_append_printf(page, "%s\" title=\"%s: %s\" aria-label=\"%s: %s\"", address, id, reason, id, verdict);
+	if (*spoken)
+		g_string_append_printf(page, " data-label=\" %s\"", spoken);
+	g_string_append_printf(page, ">%s%s%s</a>", letters, *spoken ? " " : "", spoken);
 }
 
-static const char *scratch_of(const struct kho_result *result)
-{
-	return result->cell->scratch->text;
-}
-
-/* A kernel of the run is a name, or a pair. */
-static bool counts_for(const struct kho_result *result, const char *kernel)
-{
-	g_autofree char *name = kho_run_kernel_name(result->cell->id);
-
-	return g_str_equal(name, kernel);
-}
-
-/* The different names among a kernel's cells, in the matrix's order. */
-static GPtrArray *names(const struct kho_run *run, const char *kernel,
-			const char *(*name_of)(const struct kho_result *result))
-{
-	GPtrArray *all = g_ptr_array_new();
-
-	for (guint i = 0; i < run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(run->results, i);
-
-		if (counts_for(result, kernel) &&
-		    !g_ptr_array_find_with_equal_func(all, name_of(result), g_str_equal, NULL))
-			g_ptr_array_add(all, (gpointer)name_of(result));
-	}
-	return all;
-}
-
-static void add_heading(GString *page, const char *name)
+static void add_heading(GString *page, const char *before, const char *name, const char *after)
 {
 	g_autofree char *escaped = kho_text_markup(name);
 
-	g_string_append_printf(page, "<th>%s</th>", escaped);
+	g_string_append_printf(page, "%s%s%s", before, escaped, after);
 }
 
-static void add_link(GString *page, const struct kho_result *result, guint index)
+/* More than one cell can meet in a square: they differ in payload: what is not the default one has a "+". */
+static void add_squares(GString *page, const struct kho_grid *grid, const GArray *cells)
 {
-	g_autofree char *verdict = kho_text_markup(kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM));
-	g_autofree char *id = kho_text_markup(result->cell->id);
+	for (guint i = 0; cells && i < cells->len; i++) {
+		guint index = g_array_index(cells, guint, i);
+		const struct kho_result *result = g_ptr_array_index(grid->run->results, index);
 
-	g_string_append_printf(page, "<div class=\"%s\"><a href=\"#cell-%u\" title=\"%s\">%s</a></div>",
-			       kho_html_class(result, KHO_ESTIMATOR_SPARSEMEM), index, id, verdict);
-}
-
-/* More than one cell can meet in a square: they differ in payload or successor, which the link's title tells. */
-static void add_square(GString *page, const struct kho_run *run, const char *kernel, const char *topology,
-		       const char *scratch)
-{
-	g_string_append(page, "<td>");
-	for (guint i = 0; i < run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(run->results, i);
-
-		if (g_str_equal(topology_of(result), topology) && g_str_equal(scratch_of(result), scratch) &&
-		    counts_for(result, kernel))
-			add_link(page, result, i);
+		add_square(page, grid, index, g_str_equal(result->cell->payload, KHO_PAYLOAD_DEFAULT) ? "" : "+");
 	}
-	g_string_append(page, "</td>");
 }
+
+static void add_table(GString *page, const struct kho_grid *grid)
+{
+	g_string_append(page, "<div class=\"wide\"><table class=\"grid\">\n<thead><tr><th>topology</th>");
+	for (guint s = 0; s < grid->specs->len; s++)
+		add_heading(page, "<th scope=\"col\"><span>", g_ptr_array_index(grid->specs, s), "</span></th>");
+	g_string_append(page, "</tr></thead>\n<tbody>\n");
+	for (guint t = 0; t < grid->topologies->len; t++) {
+		add_heading(page, "<tr><th scope=\"row\">", g_ptr_array_index(grid->topologies, t), "</th>");
+		for (guint s = 0; s < grid->specs->len; s++) {
+			g_string_append(page, "<td>");
+			add_squares(page, grid, kho_grid_cells(grid, t, s));
+			g_string_append(page, "</td>");
+		}
+		g_string_append(page, "</tr>\n");
+	}
+	g_string_append(page, "</tbody></table></div>\n");
+}
+
+static void add_flow(GString *page, const struct kho_grid *grid)
+{
+	g_string_append(page, "<div class=\"wide\"><table class=\"grid flow\">\n<thead><tr><th>topology</th>"
+			      "<th>verdict and scratch</th></tr></thead>\n<tbody>\n");
+	for (guint t = 0; t < grid->topologies->len; t++) {
+		add_heading(page, "<tr><th scope=\"row\">", g_ptr_array_index(grid->topologies, t), "</th><td>");
+		for (guint s = 0; s < grid->specs->len; s++) {
+			const GArray *cells = kho_grid_cells(grid, t, s);
+
+			for (guint i = 0; cells && i < cells->len; i++)
+				add_square(page, grid, g_array_index(cells, guint, i),
+					   g_ptr_array_index(grid->specs, s));
+		}
+		g_string_append(page, "</td></tr>\n");
+	}
+	g_string_append(page, "</tbody></table></div>\n");
+}
+
+#define DENSE 6 /* a table is worth it if one in so many squares is filled */
 
 void kho_html_grid(GString *page, const struct kho_run *run, const char *kernel)
 {
-	g_autoptr(GPtrArray) topologies = names(run, kernel, topology_of);
-	g_autoptr(GPtrArray) scratches = names(run, kernel, scratch_of);
+	struct kho_grid grid;
 
-	g_string_append(page, "<div class=\"wide\"><table>\n<tr><th></th>");
-	for (guint s = 0; s < scratches->len; s++)
-		add_heading(page, g_ptr_array_index(scratches, s));
-	g_string_append(page, "</tr>\n");
-	for (guint t = 0; t < topologies->len; t++) {
-		g_string_append(page, "<tr>");
-		add_heading(page, g_ptr_array_index(topologies, t));
-		for (guint s = 0; s < scratches->len; s++)
-			add_square(page, run, kernel, g_ptr_array_index(topologies, t),
-				   g_ptr_array_index(scratches, s));
-		g_string_append(page, "</tr>\n");
+	kho_grid_fill(&grid, run, kernel);
+	if ((guint64)grid.topologies->len * grid.specs->len <= (guint64)grid.filled * DENSE)
+		add_table(page, &grid);
+	else
+		add_flow(page, &grid);
+	kho_grid_clear(&grid);
+}
+
+/* --- what they mean --- */
+
+static void add_meaning(GString *page, const char *class, const char *letters, const char *meaning)
+{
+	g_autofree char *escaped = kho_text_markup(meaning);
+
+	g_string_append_printf(page, "<li><b class=\"%s\">%s</b> %s</li>\n", class, letters, escaped);
+}
+
+/* Reasons of the estimator under test; those of others are spelt out where they matter. */
+static void add_exclusions(GString *page, const struct kho_run *run)
+{
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < run->results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(run->results, i);
+		const char *verdict = kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM);
+		g_autofree char *letters = kho_grid_letters(verdict);
+
+		if (!g_str_equal(letters, verdict) && g_hash_table_add(seen, (gpointer)verdict))
+			add_meaning(page, kho_html_class(result, KHO_ESTIMATOR_SPARSEMEM), letters, verdict);
 	}
-	g_string_append(page, "</table></div>\n");
+}
+
+void kho_html_legend(GString *page, const struct kho_run *run)
+{
+	g_string_append(page, "<ul class=\"legend\" aria-label=\"what the letters mean\">\n");
+	add_meaning(page, "tp", "TP", "warned, and it died");
+	add_meaning(page, "tn", "TN", "silent, and it survived");
+	add_meaning(page, "fp", "FP", "warned, but it survived");
+	add_meaning(page, "fn", "FN", "silent, but it died");
+	add_exclusions(page, run);
+	g_string_append(page, "</ul>\n");
 }

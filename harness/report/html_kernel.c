@@ -42,9 +42,7 @@ void kho_html_kernel(GString *page, const struct kho_run *run, const struct kho_
 	g_autofree char *name = kho_text_markup(kernel->name);
 	g_autofree char *release = kho_text_markup(kernel->release);
 
-	g_string_append_printf(page, "<h2>%s</h2>\n", name);
-	if (*release)
-		g_string_append_printf(page, "<p>%s</p>\n", release);
+	g_string_append_printf(page, "<h2>%s <small>%s</small></h2>\n", name, release);
 	g_string_append(page, "<table>\n<tr><th>estimator</th><th>TP</th><th>FP</th><th>FN</th><th>TN</th>"
 			      "<th>excluded</th><th>precision, and its 95% interval</th>"
 			      "<th>recall, and its 95% interval</th></tr>\n");

@@ -1,116 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "harness/report/junit.h"
 
-#include "harness/judge/repeats.h"
-#include "harness/judge/expected.h"
+#include "harness/report/case.h"
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
-enum state { STATE_ERROR, STATE_FAILURE, STATE_SKIPPED, STATE_PASSED, NR_STATES };
-
-/* How a cell or a control counts. Texts are clean, but not escaped yet; NULL where it passed. */
-struct judgement {
-	enum state state;
-	const char *type;
-	char *message;
-};
-
 /* Sums for a suite or the whole file. */
 struct sums {
-	guint states[NR_STATES];
+	guint states[KHO_NR_CASE_STATES];
 	guint cases;
 	double seconds;
 };
 
-static struct judgement judgement(enum state state, const char *type, char *message)
-{
-	return (struct judgement){ .state = state, .type = type, .message = message };
-}
-
-static struct judgement judge_ended(const struct kho_result *result)
-{
-	const struct kho_verdict *verdict = &result->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict;
-	const char *disagreement = kho_tally_disagreement(result);
-
-	if (disagreement)
-		return judgement(STATE_FAILURE, "disagreement", g_strdup(disagreement));
-	if (result->unlike)
-		return judgement(STATE_FAILURE, "unlike", g_strdup(result->unlike));
-	if (kho_repeats_disagree(result))
-		return judgement(STATE_FAILURE, "flaky", kho_text_outcomes(result));
-	if (kho_tally_class(result) == KHO_TALLY_NEW) {
-		g_autofree char *expected = kho_text_expected(result), *seen = kho_text_seen(result);
-
-		return judgement(STATE_FAILURE, "new", g_strdup_printf("expected: %s; seen: %s", expected, seen));
-	}
-	if (verdict->name == KHO_VERDICT_EXCLUDED)
-		return judgement(STATE_SKIPPED, "excluded",
-				 g_strdup(kho_text_verdict(result, KHO_ESTIMATOR_SPARSEMEM)));
-	return judgement(STATE_PASSED, NULL, NULL);
-}
-
-static struct judgement judge_control(const struct kho_result *control)
-{
-	if (!control->ended)
-		return judgement(STATE_ERROR, "not-ended",
-				 g_strdup("the run was interrupted before this control was over"));
-	if (kho_tally_survived(control))
-		return judgement(STATE_PASSED, NULL, NULL);
-	if (kho_expected_control_is_known(control))
-		return judgement(STATE_SKIPPED, NULL,
-				 g_strdup_printf("%s, as expected: the cells of this machine are excluded",
-						 kho_outcome_text(control->outcome.name)));
-	return judgement(
-		control->outcome.name == KHO_OUTCOME_LOST ? STATE_ERROR : STATE_FAILURE, "control",
-		g_strdup_printf("%s: the cells of this machine are excluded", kho_outcome_text(control->outcome.name)));
-}
-
-static struct judgement judge(const struct kho_result *result)
-{
-	if (result->cell->control != KHO_CONTROL_NONE)
-		return judge_control(result);
-	switch (kho_tally_class(result)) {
-	case KHO_TALLY_UNFINISHED:
-		return judgement(STATE_ERROR, "not-ended",
-				 g_strdup("the run was interrupted before this cell was over"));
-	case KHO_TALLY_LOST:
-		return judgement(STATE_ERROR, "lost", kho_text_clean(result->outcome.reason));
-	case KHO_TALLY_NEW:
-	case KHO_TALLY_FIXED:
-	case KHO_TALLY_KNOWN:
-	case KHO_TALLY_SAME:
-	case KHO_TALLY_UNLISTED:
-	case KHO_NR_TALLY_CLASSES:
-		break;
-	}
-	return judge_ended(result);
-}
-
-static const char *state_element(enum state state)
+static const char *state_element(enum kho_case_state state)
 {
 	switch (state) {
-	case STATE_ERROR:
+	case KHO_CASE_ERROR:
 		return "error";
-	case STATE_FAILURE:
+	case KHO_CASE_FAILURE:
 		return "failure";
-	case STATE_SKIPPED:
+	case KHO_CASE_SKIPPED:
 		return "skipped";
-	case STATE_PASSED:
-	case NR_STATES:
+	case KHO_CASE_PASSED:
+	case KHO_NR_CASE_STATES:
 		break;
 	}
 	return NULL;
 }
 
-static void add_judgement(GString *xml, const struct judgement *judged, const struct kho_result *result)
+static void add_judgement(GString *xml, const struct kho_case *judged, const struct kho_result *result)
 {
 	g_autofree char *message = kho_text_markup(judged->message);
 	g_autofree char *reason = kho_text_markup(result->ended ? result->outcome.reason : NULL);
 
-	if (judged->state == STATE_PASSED)
+	if (judged->state == KHO_CASE_PASSED)
 		return;
 	/* Only these two have a type and a body; what a schema knows of "skipped" is a message. */
-	if (judged->state == STATE_SKIPPED)
+	if (judged->state == KHO_CASE_SKIPPED)
 		g_string_append_printf(xml, "      <skipped message=\"%s%s%s\"/>\n", message, *reason ? ": " : "",
 				       reason);
 	else
@@ -161,7 +87,7 @@ static void add_case(GString *xml, const struct kho_result *result, struct sums 
 	g_autofree char *kernel = kho_text_markup(result->cell->kernel);
 	double taken = result->ended ? result->outcome.seconds : 0;
 	g_autofree char *seconds = kho_text_decimal(taken, 3);
-	struct judgement judged = judge(result);
+	struct kho_case judged = kho_case_of(result);
 
 	g_string_append_printf(xml, "    <testcase classname=\"%s\" name=\"%s\" time=\"%s\">\n", kernel, id, seconds);
 	add_judgement(xml, &judged, result);
@@ -170,7 +96,7 @@ static void add_case(GString *xml, const struct kho_result *result, struct sums 
 	sums->states[judged.state]++;
 	sums->cases++;
 	sums->seconds += taken;
-	g_free(judged.message);
+	kho_case_clear(&judged);
 }
 
 static void add_cases(GString *xml, const GPtrArray *results, const char *kernel, struct sums *sums)
@@ -187,9 +113,8 @@ static void add_counts(GString *xml, const struct sums *sums, double seconds)
 {
 	g_autofree char *time = kho_text_decimal(seconds, 3);
 
-	g_string_append_printf(xml, " tests=\"%u\" failures=\"%u\" errors=\"%u\" skipped=\"%u\" time=\"%s\"",
-			       sums->cases, sums->states[STATE_FAILURE], sums->states[STATE_ERROR],
-			       sums->states[STATE_SKIPPED], time);
+	g_string_append_printf(xml, " tests=\"%u\" failures=\"%u\" errors=\"%u\" time=\"%s\"", sums->cases,
+			       sums->states[KHO_CASE_FAILURE], sums->states[KHO_CASE_ERROR], time);
 }
 
 static void add_property(GString *xml, const char *name, const char *value)
@@ -220,11 +145,12 @@ static void add_suite(GString *xml, const struct kho_run *run, const char *kerne
 	add_cases(cases, run->results, kernel, &sums);
 	g_string_append_printf(xml, "  <testsuite name=\"%s\" timestamp=\"%s\"", name, started);
 	add_counts(xml, &sums, sums.seconds);
-	g_string_append(xml, ">\n");
+	/* Jenkins' schema knows this of a suite alone. */
+	g_string_append_printf(xml, " skipped=\"%u\">\n", sums.states[KHO_CASE_SKIPPED]);
 	add_properties(xml, run);
 	g_string_append_len(xml, cases->str, cases->len);
 	g_string_append(xml, "  </testsuite>\n");
-	for (int i = 0; i < NR_STATES; i++)
+	for (int i = 0; i < KHO_NR_CASE_STATES; i++)
 		all->states[i] += sums.states[i];
 	all->cases += sums.cases;
 }

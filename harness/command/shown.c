@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "harness/command/shown.h"
+
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "harness/command/sources.h"
+#include "harness/model/error.h"
+
+#define LATEST	   "results/latest"
+#define WIDTH	   100 /* where there is no terminal */
+#define NAMES_MOST 5   /* in a message */
+
+struct kho_shown *kho_shown_load(const char *what, GError **error)
+{
+	const char *const names[] = { what ?: LATEST, NULL };
+	g_autoptr(GPtrArray) recordings = kho_sources_load(names, error);
+	struct kho_recording *recording;
+	struct kho_shown *shown;
+
+	if (!recordings)
+		return NULL;
+	if (recordings->len != 1) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: has %u runs in it: name one", names[0],
+			    recordings->len);
+		return NULL;
+	}
+	recording = g_ptr_array_index(recordings, 0);
+	shown = g_new0(struct kho_shown, 1);
+	shown->run = recording->run;
+	shown->recordings = g_steal_pointer(&recordings);
+	if (!shown->run->directory)
+		shown->run->directory = g_strdup(recording->directory);
+	return shown;
+}
+
+void kho_shown_free(struct kho_shown *shown)
+{
+	g_ptr_array_unref(shown->recordings);
+	g_free(shown);
+}
+
+/* --- a cell --- */
+
+static const struct kho_result *search(const GPtrArray *results, const char *name, GPtrArray *similar)
+{
+	for (guint i = 0; i < results->len; i++) {
+		const struct kho_result *result = g_ptr_array_index(results, i);
+
+		if (g_str_equal(result->cell->id, name))
+			return result;
+		if (strstr(result->cell->id, name))
+			g_ptr_array_add(similar, (gpointer)result);
+	}
+	return NULL;
+}
+
+static void fail(const char *name, const GPtrArray *similar, GError **error)
+{
+	g_autofree char *quoted = kho_error_quote(name);
+	g_autoptr(GString) names = g_string_new(NULL);
+
+	for (guint i = 0; i < similar->len && i < NAMES_MOST; i++)
+		g_string_append_printf(names, "%s%s", i ? ", " : "",
+				       ((const struct kho_result *)g_ptr_array_index(similar, i))->cell->id);
+	if (similar->len)
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: which of %u cells? %s%s", quoted, similar->len,
+			    names->str, similar->len > NAMES_MOST ? ", ..." : "");
+	else
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: neither a run nor a cell of it", quoted);
+}
+
+const struct kho_result *kho_shown_find(const struct kho_shown *shown, const char *name, GError **error)
+{
+	g_autoptr(GPtrArray) similar = g_ptr_array_new();
+	const struct kho_result *found = search(shown->run->results, name, similar);
+
+	if (!found)
+		found = search(shown->run->controls, name, similar);
+	if (!found && similar->len == 1)
+		found = g_ptr_array_index(similar, 0);
+	if (!found)
+		fail(name, similar, error);
+	return found;
+}
+
+guint kho_shown_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : WIDTH;
+}

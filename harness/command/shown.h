@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One recorded run, as those who show it want it: read, counted, and its directory known. */
+#ifndef KHO_COMMAND_SHOWN_H
+#define KHO_COMMAND_SHOWN_H
+
+#include "harness/report/recording.h"
+
+struct kho_shown {
+	GPtrArray *recordings; /* of struct kho_recording *, one */
+	struct kho_run *run;   /* its, with verdicts as they were recorded, counted */
+};
+
+/* @what: as sources.h has it, but one run; NULL: the newest in results/. Errors are KHO_ERROR_INPUT. */
+struct kho_shown *kho_shown_load(const char *what, GError **error);
+void kho_shown_free(struct kho_shown *shown);
+typedef struct kho_shown KhoShown;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoShown, kho_shown_free)
+
+/*
+ * The cell or control called @name: its id, or the only one whose id has @name in it. Errors are KHO_ERROR_INPUT, and
+ * name some that were meant perhaps.
+ */
+const struct kho_result *kho_shown_find(const struct kho_shown *shown, const char *name, GError **error);
+
+/* Characters of a line of standard output: of the terminal; 100 where it is none. */
+guint kho_shown_width(void);
+
+#endif
