@@ -61,14 +61,14 @@ HANDOVER := record report console classify cmdline deadline channel launch hando
 	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
 	run repeats rejudge merge boundary edge_cells statistics shrinking
-REPORT := trace_file across text text_keys manifest tally json case junit ktap csv html html_cell html_chart grid html_grid html_table terminal_grid terminal_cell run_diff page decisive evidence explain read_autopsy cell_map terminal terminal_summary results reports \
+REPORT := trace_file across text text_keys manifest tally json case junit ktap csv html html_cell html_chart grid html_grid html_table terminal_grid terminal_cell terminal_live run_diff page decisive evidence explain read_autopsy cell_map terminal terminal_summary results reports \
 	boundary_report boundary_text boundary_json comparison html_kernel terminal_kernel
 COMMAND := prepare campaign recorder recorded debugger options one_cell matrix cell shell reproduce gdb \
 	boundary_search boundary edges shrink
 # Recordings: read back, judged again, kept as data sets.
 REPORT += json_lexis json_document json_reader read_prediction read_result recording judged_run \
 	dataset_about dataset_trace dataset_line dataset_make dataset_load dataset_verdicts
-COMMAND += sources renewal judge evidence_files merge dataset_origin record shown show diff export
+COMMAND += sources renewal judge evidence_files merge dataset_origin record shown window show diff export list
 # Handovers laid out on paper.
 MODEL += scaled_machine percpu_plan reference_boot early_book scaled_parts scaled_late scaled_boot bzimage
 REPORT += stretches drawing drawing_nodes
@@ -216,7 +216,7 @@ kernels:
 		kernel/kho-kernel build $$name >/dev/null || exit; done
 
 .PHONY: bats
-bats: all kernels $(BUILD)/tests/validate
+bats: all kernels man $(BUILD)/tests/validate
 	$(Q)ci/run-bats tests/bats
 
 .PHONY: smoke
@@ -246,16 +246,28 @@ lint:
 
 # --- the rest ---
 
-SHARE := $(DESTDIR)$(PREFIX)/share/kho-matrix
+SHARE := $(DESTDIR)$(PREFIX)/share
+
+# Pages of the manual, from what the programs say of themselves and from docs/.
+$(BUILD)/man/pages: docs/manual $(wildcard docs/*.md) $(BUILD)/kho-runner $(BUILD)/kho-topology-gen
+	$(say) MAN $(@D)
+	$(Q)docs/manual $(BUILD) $(@D)
+
+.PHONY: man
+man: $(BUILD)/man/pages
 
 .PHONY: install
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/guest
-	install -m 755 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(BUILD)/guest/init $(BUILD)/guest/kho_probe $(SHARE)/guest
-	for arch in $(CROSS_ARCHES); do install -D -m 755 -t $(SHARE)/guest/$$arch $(BUILD)/guest/$$arch/init \
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kho-matrix/guest
+	install -m 755 $(BUILD)/kho-runner $(BUILD)/kho-topology-gen $(if $(LIBVIRT),$(BUILD)/kho-libvirt) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILD)/guest/init $(BUILD)/guest/kho_probe $(SHARE)/kho-matrix/guest
+	for arch in $(CROSS_ARCHES); do install -D -m 755 -t $(SHARE)/kho-matrix/guest/$$arch $(BUILD)/guest/$$arch/init \
 		$(BUILD)/guest/$$arch/kho_probe || exit; done
-	cp -R kernel estimator topologies matrices expected references $(SHARE)
+	cp -R kernel estimator topologies matrices expected references schema $(SHARE)/kho-matrix
+	install -D -m 644 -t $(SHARE)/man/man1 $(BUILD)/man/*.1
+	install -D -m 644 -t $(SHARE)/man/man5 $(BUILD)/man/*.5
+	install -D -m 644 completion/kho-matrix.bash $(SHARE)/bash-completion/completions/kho-runner
+	ln -sf kho-runner $(SHARE)/bash-completion/completions/kho-topology-gen
 
 .PHONY: clean
 clean:
@@ -269,6 +281,7 @@ help:
 	@echo 'make check            unit tests, Bats tests, and the smoke matrix in every way (QEMU, libvirt, Slurm)'
 	@echo 'make bench            timings, as paired ratios'
 	@echo 'make lint             style and static checks'
+	@echo 'make man              pages of the manual, under $(BUILD)/man'
 	@echo 'make install          into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)'
 	@echo 'make kernels          build the kernels that tests need; KERNELS=all builds those of the full matrix, too'
 	@echo 'make clean            remove $(BUILD)/'

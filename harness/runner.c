@@ -22,6 +22,7 @@ static const char usage[] =
 	"  show [RUN] [CELL]  a recorded run as a grid, or one of its cells in full\n"
 	"  diff RUN RUN    what changed from one recorded run to another\n"
 	"  export [RUN]    a recorded run as CSV, KTAP or JUnit\n"
+	"  list WHAT       names of matrices, topologies, kernels or cells\n"
 	"  judge [WHAT]    judge recorded cells again, without booting (results/latest)\n"
 	"  predict TOPOLOGY[/SPEC]  what becomes of a handover, on paper, without booting\n"
 	"  advise TOPOLOGY  which kho_scratch= a machine needs, on paper; --live: this one\n"
@@ -54,6 +55,7 @@ static const struct {
 	{ "show", kho_command_show },
 	{ "diff", kho_command_diff },
 	{ "export", kho_command_export },
+	{ "list", kho_command_list },
 	{ "judge", kho_command_judge },
 	{ "predict", kho_command_predict },
 	{ "advise", kho_command_advise },

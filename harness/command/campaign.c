@@ -9,6 +9,7 @@
 #include "harness/command/command.h"
 #include "harness/command/prepare.h"
 #include "harness/command/recorder.h"
+#include "harness/command/window.h"
 #include "harness/handover/handover.h"
 #include "harness/handover/schedule.h"
 #include "harness/judge/judge.h"
@@ -16,7 +17,9 @@
 #include "harness/report/json.h"
 #include "harness/report/reports.h"
 #include "harness/report/results.h"
+#include "harness/report/tally.h"
 #include "harness/report/terminal.h"
+#include "harness/report/terminal_live.h"
 
 #define PROGRESS_MILLISECONDS 500
 
@@ -28,6 +31,7 @@ struct task {
 	guint piece;		       /* of the lot's schedule */
 	struct kho_handover *handover; /* NULL: not running */
 	char *directory;
+	gint64 begun; /* microseconds, monotonic */
 };
 
 struct kho_campaign {
@@ -45,6 +49,7 @@ struct kho_campaign {
 	GError *failed; /* the host failed us */
 	gint64 begun;	/* microseconds, monotonic */
 	bool terminal;	/* standard output is one: show what is going on */
+	guint live;	/* lines of it that are shown */
 };
 
 static struct task *task_at(const struct kho_campaign *campaign, guint index)
@@ -77,34 +82,77 @@ static struct progress progress_of(const struct kho_campaign *campaign, bool con
 					     MAX(campaign->planned, campaign->tasks->len) - count };
 }
 
-static void clear_progress(const struct kho_campaign *campaign)
+static void clear_progress(struct kho_campaign *campaign)
 {
-	if (campaign->terminal)
-		fputs("\r\033[K", stdout);
+	if (campaign->live > 1)
+		printf("\033[%uA", campaign->live - 1);
+	if (campaign->live)
+		fputs("\r\033[J", stdout);
+	campaign->live = 0;
+}
+
+/* The machines of the lot that are running, of struct kho_live_machine. */
+static GArray *machines_of(const struct kho_campaign *campaign)
+{
+	GArray *machines = g_array_new(FALSE, FALSE, sizeof(struct kho_live_machine));
+
+	for (guint i = campaign->lot; i < campaign->tasks->len; i++) {
+		const struct task *task = task_at(campaign, i);
+		struct kho_live_machine machine = { .id = task->result->cell->id };
+
+		if (!task->handover)
+			continue;
+		machine.stage = kho_handover_stage(task->handover);
+		machine.seconds = seconds_since(task->begun);
+		g_array_append_val(machines, machine);
+	}
+	return machines;
+}
+
+static void count_verdicts(const struct kho_campaign *campaign, struct kho_live *live)
+{
+	for (guint i = 0; i < campaign->tasks->len; i++) {
+		const struct kho_result *result = task_at(campaign, i)->result;
+
+		if (!result->ended)
+			continue;
+		live->surprises += kho_tally_surprises(result);
+		if (!is_control(result))
+			live->verdicts[result->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.name]++;
+	}
 }
 
 static gboolean show_progress(gpointer data)
 {
 	struct kho_campaign *campaign = data;
-	struct progress progress = progress_of(campaign, is_control(task_at(campaign, campaign->lot)->result));
+	bool controls = is_control(task_at(campaign, campaign->lot)->result);
+	struct progress progress = progress_of(campaign, controls);
 	guint left = MAX(campaign->planned, campaign->tasks->len) - campaign->done;
 	double seconds = seconds_since(campaign->begun);
-	double eta = campaign->done ? seconds / campaign->done * left : -1;
-	g_autofree char *line = NULL;
-	const char *what = "";
+	g_autoptr(GArray) machines = machines_of(campaign);
+	struct kho_live live = {
+		.done = progress.done,
+		.total = progress.total,
+		.controls = controls,
+		.seconds = seconds,
+		.left = campaign->done ? seconds / campaign->done * left : -1,
+		.machines = (const struct kho_live_machine *)machines->data,
+		.nr_machines = machines->len,
+	};
+	g_autofree char *text = NULL;
 
-	for (guint i = campaign->lot; i < campaign->tasks->len && !*what; i++)
-		if (task_at(campaign, i)->handover)
-			what = task_at(campaign, i)->result->cell->id;
-	line = kho_terminal_progress(progress.done, progress.total, kho_schedule_running(campaign->schedule), seconds,
-				     eta, what);
+	count_verdicts(campaign, &live);
+	text = kho_terminal_live(&live, kho_window_columns(), kho_window_lines() / 2, true);
 	clear_progress(campaign);
-	fputs(line, stdout);
+	fputs(text, stdout);
 	fflush(stdout);
+	campaign->live = 1;
+	for (const char *c = text; (c = strchr(c, '\n')); c++)
+		campaign->live++;
 	return G_SOURCE_CONTINUE;
 }
 
-static void print_result(const struct kho_campaign *campaign, const struct kho_result *result)
+static void print_result(struct kho_campaign *campaign, const struct kho_result *result)
 {
 	struct progress progress = progress_of(campaign, is_control(result));
 	g_autofree char *line =
@@ -197,6 +245,7 @@ static bool start_task(struct kho_campaign *campaign, struct task *task, GError 
 	if (!task->directory)
 		return false;
 	config.directory = task->directory;
+	task->begun = g_get_monotonic_time();
 	task->handover = kho_handover_start(&config, task_done, task, error);
 	return task->handover != NULL;
 }

@@ -14,6 +14,7 @@ enum kho_exit kho_command_gdb(int argc, char **argv);
 enum kho_exit kho_command_show(int argc, char **argv);
 enum kho_exit kho_command_diff(int argc, char **argv);
 enum kho_exit kho_command_export(int argc, char **argv);
+enum kho_exit kho_command_list(int argc, char **argv);
 enum kho_exit kho_command_judge(int argc, char **argv);
 enum kho_exit kho_command_predict(int argc, char **argv);
 enum kho_exit kho_command_advise(int argc, char **argv);

@@ -68,7 +68,9 @@ bool kho_options_take(const GOptionEntry *entries, const GOptionEntry *more, con
 		      int *argc, char ***argv, GError **error)
 {
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	g_autofree char *name = g_strdup_printf("kho-runner %s", (*argv)[0]);
 
+	g_set_prgname(name);
 	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (more)

@@ -6,6 +6,7 @@
 #include "harness/command/command.h"
 #include "harness/command/options.h"
 #include "harness/command/shown.h"
+#include "harness/command/window.h"
 #include "harness/report/terminal_cell.h"
 #include "harness/report/terminal_grid.h"
 #include "harness/report/terminal_summary.h"
@@ -39,7 +40,7 @@ static void show_run(const struct kho_run *run, enum kho_estimator estimator)
 		const struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
 
 		g_string_append_printf(text, "%s, verdicts of %s\n", kernel->name, kho_estimator_text(estimator));
-		kho_terminal_grid(text, run, kernel->name, estimator, kho_shown_width(), colour);
+		kho_terminal_grid(text, run, kernel->name, estimator, kho_window_columns(), colour);
 		g_string_append_c(text, '\n');
 	}
 	fputs(text->str, stdout);
@@ -50,7 +51,7 @@ static void show_cell(const struct kho_run *run, const struct kho_result *result
 {
 	g_autofree char *base = g_canonicalize_filename(run->directory, NULL);
 	g_autoptr(KhoEvidence) evidence = kho_evidence_load(base, result, CONSOLE_MOST);
-	g_autofree char *text = kho_terminal_cell(run, result, evidence, kho_shown_width(), isatty(STDOUT_FILENO));
+	g_autofree char *text = kho_terminal_cell(run, result, evidence, kho_window_columns(), isatty(STDOUT_FILENO));
 
 	fputs(text, stdout);
 }

@@ -2,15 +2,12 @@
 #include "harness/command/shown.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "harness/command/sources.h"
 #include "harness/model/error.h"
 
 #define LATEST	   "results/latest"
-#define WIDTH	   100 /* where there is no terminal */
-#define NAMES_MOST 5   /* in a message */
+#define NAMES_MOST 5 /* in a message */
 
 struct kho_shown *kho_shown_load(const char *what, GError **error)
 {
@@ -83,11 +80,4 @@ const struct kho_result *kho_shown_find(const struct kho_shown *shown, const cha
 	if (!found)
 		fail(name, similar, error);
 	return found;
-}
-
-guint kho_shown_width(void)
-{
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : WIDTH;
 }

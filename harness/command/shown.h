@@ -22,7 +22,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(KhoShown, kho_shown_free)
  */
 const struct kho_result *kho_shown_find(const struct kho_shown *shown, const char *name, GError **error);
 
-/* Characters of a line of standard output: of the terminal; 100 where it is none. */
-guint kho_shown_width(void);
-
 #endif

@@ -188,7 +188,7 @@ static void add_ratio_chart(GString *page, const struct kho_run *run, const char
 	if (ratios.lived + ratios.died < FEW)
 		return;
 	base = highest(up) * MARK_HEIGHT + 16;
-	height = base + highest(down) * MARK_HEIGHT + 42;
+	height = base + highest(down) * MARK_HEIGHT + 48;
 	memset(up, 0, sizeof(up));
 	memset(down, 0, sizeof(down));
 	for (guint i = 0; i < run->results->len; i++) {

@@ -34,13 +34,6 @@ static bool is_wrong(const struct kho_result *result)
 	return false;
 }
 
-static bool is_unexpected(const struct kho_result *result)
-{
-	enum kho_tally_class class = kho_tally_class(result);
-
-	return class == KHO_TALLY_NEW || class == KHO_TALLY_LOST || kho_tally_disagreement(result);
-}
-
 /* Begins a field: the reason of the outcome, and what is wrong with it all the same. */
 static void add_outcome(GString *page, const struct kho_result *result)
 {
@@ -187,9 +180,9 @@ static void add_control(GString *page, const struct kho_result *control)
 void kho_html_unexpected(GString *page, const struct kho_run *run)
 {
 	for (guint i = 0; i < run->results->len; i++)
-		if (is_unexpected(g_ptr_array_index(run->results, i))) {
+		if (kho_tally_surprises(g_ptr_array_index(run->results, i))) {
 			g_string_append(page, "<h2>New, lost or contradictory</h2>\n");
-			add_table(page, run, is_unexpected);
+			add_table(page, run, kho_tally_surprises);
 			return;
 		}
 }

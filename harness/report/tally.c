@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "harness/judge/expected.h"
 #include "harness/judge/repeats.h"
 
 static enum kho_tally_class class_of(enum kho_standing standing)
@@ -55,6 +56,17 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 bool kho_tally_survived(const struct kho_result *result)
 {
 	return result->ended && result->outcome.name == KHO_OUTCOME_SURVIVED;
+}
+
+bool kho_tally_surprises(const struct kho_result *result)
+{
+	enum kho_tally_class class = kho_tally_class(result);
+
+	if (!result->ended)
+		return false;
+	if (result->cell->control != KHO_CONTROL_NONE)
+		return !kho_tally_survived(result) && !kho_expected_control_is_known(result);
+	return class == KHO_TALLY_NEW || class == KHO_TALLY_LOST || kho_tally_disagreement(result);
 }
 
 const char *kho_tally_remark(const struct kho_result *result)

@@ -33,6 +33,9 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally);
 /* The one thing that a control is for. */
 bool kho_tally_survived(const struct kho_result *result);
 
+/* Is it what nobody expected: new, lost or contradictory; or a control that did what is not known of it? */
+bool kho_tally_surprises(const struct kho_result *result);
+
 /* What is wrong with a survivor; NULL: nothing, it was not looked at, or it is none. */
 const char *kho_tally_remark(const struct kho_result *result);
 

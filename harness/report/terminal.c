@@ -5,8 +5,6 @@
 #include "harness/report/tally.h"
 #include "harness/report/text.h"
 
-#define COLUMNS 79 /* a terminal of 80 may wrap after the last one */
-
 /* --- colours: of words that are already padded, and that say the same without --- */
 
 static const char *verdict_colour(const struct kho_result *result)
@@ -143,45 +141,4 @@ char *kho_terminal_control_line(const struct kho_result *result, guint done, gui
 		add_coloured(line, reason, colour ? KHO_RED : NULL);
 	}
 	return g_string_free(line, FALSE);
-}
-
-/* --- the live line --- */
-
-static guint columns_of(gunichar character)
-{
-	return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
-}
-
-/* The text with what fits into @columns; where something had to go, dots say so. */
-static char *cut(const char *text, guint columns)
-{
-	const char *c = text, *fits = text; /* fits: up to here, dots fit too */
-	guint width = 0;
-
-	while (*c) {
-		width += columns_of(g_utf8_get_char(c));
-		if (width > columns)
-			return g_strdup_printf("%.*s...", (int)(fits - text), text);
-		c = g_utf8_next_char(c);
-		if (width + 3 <= columns)
-			fits = c;
-	}
-	return g_strdup(text);
-}
-
-char *kho_terminal_progress(guint done, guint total, guint running, double seconds, double eta, const char *what)
-{
-	g_autoptr(GString) line = g_string_new(NULL);
-	g_autofree char *passed = kho_text_duration(seconds);
-	g_autofree char *left = kho_text_duration(eta);
-	g_autofree char *clean = kho_text_clean(what);
-
-	g_string_append_printf(line, "[%*u/%u] %s", digits(total), done, total, passed);
-	if (running)
-		g_string_append_printf(line, ", %u running", running);
-	if (eta >= 0)
-		g_string_append_printf(line, ", about %s left", left);
-	if (*clean)
-		g_string_append_printf(line, ": %s", clean);
-	return cut(line->str, COLUMNS);
 }

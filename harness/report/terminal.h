@@ -15,10 +15,4 @@ char *kho_terminal_cell_line(const struct kho_result *result, guint done, guint 
 /* The same for a control. */
 char *kho_terminal_control_line(const struct kho_result *result, guint done, guint total, bool colour);
 
-/*
- * The live line, without a newline and below 80 columns. @eta: seconds that are left, negative while
- * nobody can say; @what: what to name beside the numbers, or NULL.
- */
-char *kho_terminal_progress(guint done, guint total, guint running, double seconds, double eta, const char *what);
-
 #endif

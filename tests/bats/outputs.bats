@@ -125,3 +125,12 @@ refused() {
 	refused "pick one of each" diff "$RUN" "$COPY:6.19-x86_64"
 	refused "diff takes two runs" diff "$RUN"
 }
+
+@test "a terminal shows what each machine is doing; a file gets lines alone" {
+	command="'$RUNNER' cell '$FN' --results='$BATS_TEST_TMPDIR/results'"
+	script -qec "stty cols 80 rows 24; $command" typescript >/dev/null </dev/null
+	grep -q $'s  power-on        6.19-x86_64/two-even/2M,2M,64M' typescript
+	grep -q $'\e\\[J' typescript
+	run ! grep -q $'\e' "$BATS_FILE_TMPDIR/said"
+	run ! grep -q 'power-on' "$BATS_FILE_TMPDIR/said"
+}

@@ -68,7 +68,7 @@ opened_cell() {
 @test "nothing is loaded" {
 	open_at ''
 	[ "$(browser_eval 'performance.getEntriesByType("resource").length')" = 0 ]
-	! grep -Eo '(src|href)="[^"#d][^"]*"' "$RUN/report.html"
+	run ! grep -Eo '(src|href)="[^"#d][^"]*"' "$RUN/report.html"
 }
 
 @test "a false negative, by a link that was shared" {

@@ -186,21 +186,6 @@ static void test_predictions(void **state)
 	}
 }
 
-static void test_progress(void **state)
-{
-	g_autofree char *early = kho_terminal_progress(0, 72, 2, 3, -1, NULL);
-	g_autofree char *line = kho_terminal_progress(12, 72, 2, 63, 200, "two-even/16M");
-	g_autofree char *longer = kho_terminal_progress(
-		12, 72, 2, 63, 200, "\033[2J\xe6\xbc\xa2\xe6\xbc\xa2/a/very/long/name/that/does/not/fit/any/more");
-
-	assert_string_equal(early, "[ 0/72] 3s, 2 running");
-	assert_string_equal(line, "[12/72] 1m 03s, 2 running, about 3m 20s left: two-even/16M");
-	/* Two characters of two columns each. */
-	assert_int_equal(g_utf8_strlen(longer, -1), 79 - 2);
-	assert_harmless(longer);
-	assert_true(g_str_has_suffix(longer, "..."));
-}
-
 static void assert_text(char *text, const char *expected)
 {
 	assert_string_equal(text, expected);
@@ -251,7 +236,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many_wrong, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_exclusions, set_up, tear_down),
 		cmocka_unit_test(test_predictions),
-		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_numbers),
 	};
