@@ -93,14 +93,14 @@ LIBVIRT_PROGRAM := $(LIBVIRT:%=harness/libvirt/%) harness/model/error harness/ma
 
 INIT := guest/init guest/record guest/cmdline guest/file
 PROBE := guest/kho_probe guest/probe_first guest/probe_successor guest/probe_estimate guest/record guest/cmdline \
-	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep_places guest/keep guest/successor \
+	guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep_places guest/kept_ranges guest/keep guest/successor \
 	$(ESTIMATOR:%=estimator/%)
 # For the guests of other architectures too, where there is a compiler.
 CROSS_arm64 := aarch64-linux-gnu-
 CROSS_ARCHES := $(foreach arch,arm64,$(if $(shell command -v $(CROSS_$(arch))gcc),$(arch)))
 
 # The guest's pure parts, as the unit tests link them.
-GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep_places guest/keep
+GUEST_PURE := guest/record guest/cmdline guest/file guest/kernel_log guest/memory_map guest/memory_blocks guest/nodes guest/capture guest/geometry guest/kho guest/luo guest/memfd guest/ballast guest/keep_places guest/kept_ranges guest/keep
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 

@@ -47,9 +47,10 @@ struct walk {
 	const char *run;
 	const struct keep_request *request;
 	const struct memory_map *map;
-	uint64_t token; /* of the next file */
-	uint64_t kept;	/* bytes */
-	bool *wanted;	/* by blocks of 1 GiB: nothing is kept there yet */
+	uint64_t token;		    /* of the next file */
+	uint64_t kept;		    /* bytes */
+	struct kept_ranges *places; /* where it lies */
+	bool *wanted;		    /* by blocks of 1 GiB: nothing is kept there yet */
 	size_t nr_blocks;
 	bool hit;	     /* a page of the piece at hand lies in a wanted block */
 	int *pieces;	     /* not kept yet; their tokens go by their number */
@@ -145,6 +146,8 @@ static bool keep_piece(struct walk *walk, int fd, uint64_t bytes)
 		return false;
 	walk->token++;
 	walk->kept += bytes;
+	/* Preserving moves pages out of scratch, so that only now it is known where they are. */
+	kept_ranges_add_memfd(walk->places, fd, bytes);
 	return true;
 }
 
@@ -316,7 +319,7 @@ static const char *keep_block(struct walk *walk)
 }
 
 const char *keep_preserve(int session, const char *run, const struct keep_request *request,
-			  const struct memory_map *map, uint64_t *bytes)
+			  const struct memory_map *map, uint64_t *bytes, struct kept_ranges *kept)
 {
 	struct walk walk = {
 		.session = session,
@@ -324,6 +327,7 @@ const char *keep_preserve(int session, const char *run, const struct keep_reques
 		.request = request,
 		.map = map,
 		.token = KEEP_FIRST_TOKEN,
+		.places = kept,
 	};
 	const char *failed;
 	int error;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guest/kept_ranges.h"
 #include "guest/memory_map.h"
 
 /* Tokens of files that are kept: [first, end). Not each has a file. */
@@ -27,11 +28,11 @@ struct keep_request {
 bool keep_parse(const char *text, struct keep_request *request);
 
 /*
- * Preserves it in files of @session; *@bytes becomes how much it is. NULL: done;
+ * Preserves it in files of @session; *@bytes becomes how much it is, and where it lies is added to @kept. NULL: done;
  * otherwise the step that failed, and errno says why. What is preserved stays open.
  */
 const char *keep_preserve(int session, const char *run, const struct keep_request *request,
-			  const struct memory_map *map, uint64_t *bytes);
+			  const struct memory_map *map, uint64_t *bytes, struct kept_ranges *kept);
 
 /* Takes what there is, and compares every byte. NULL: intact; otherwise what is wrong. */
 const char *keep_verify(int session, const char *run, uint64_t *bytes);

@@ -48,7 +48,7 @@ static void report_preserved(struct record_channel *channel, const char *method,
 	record_send(&record);
 }
 
-static bool preserve_proof(struct record_channel *channel, int session)
+static bool preserve_proof(struct record_channel *channel, int session, struct kept_ranges *kept)
 {
 	int fd = memfd_new(channel->run, PROBE_PROOF_TOKEN, PROBE_PAYLOAD_BYTES, MEMFD_ANY_NODE);
 
@@ -56,6 +56,7 @@ static bool preserve_proof(struct record_channel *channel, int session)
 		record_error(channel, "preserve memfd", errno);
 		return false;
 	}
+	kept_ranges_add_memfd(kept, fd, PROBE_PAYLOAD_BYTES);
 	report_preserved(channel, KHO_METHOD_LUO, PROBE_PAYLOAD_BYTES);
 	return true;
 }
@@ -70,7 +71,7 @@ static char *command_word(const char *word)
 }
 
 /* What the payload asks for, if it does. */
-static bool preserve_more(struct record_channel *channel, int session)
+static bool preserve_more(struct record_channel *channel, int session, struct kept_ranges *kept)
 {
 	char *word = command_word(KHO_WORD_KEEP);
 	struct keep_request request;
@@ -85,7 +86,7 @@ static bool preserve_more(struct record_channel *channel, int session)
 	else if (!memory_map_read(&map))
 		failed = "read the memory map";
 	else
-		failed = keep_preserve(session, channel->run, &request, &map, &bytes);
+		failed = keep_preserve(session, channel->run, &request, &map, &bytes, kept);
 	if (failed)
 		record_error(channel, failed, errno);
 	else
@@ -95,15 +96,36 @@ static bool preserve_more(struct record_channel *channel, int session)
 	return !failed;
 }
 
+static void report_kept(struct record_channel *channel, struct kept_ranges *kept)
+{
+	kept_ranges_sort(kept);
+	if (kept->lost)
+		probe_missing(channel, "where preserved memory lies", "too many pieces, or no addresses");
+	for (size_t i = 0; i < kept->count && !kept->lost; i++) {
+		struct record record;
+
+		record_begin(&record, channel, KHO_TYPE_PRESERVED_AT);
+		record_number(&record, "start", kept->ranges[i].start);
+		record_number(&record, "size", kept->ranges[i].end - kept->ranges[i].start);
+		record_send(&record);
+	}
+}
+
 static bool preserve_by_luo(struct record_channel *channel)
 {
 	int session = luo_create();
+	struct kept_ranges kept = { 0 };
+	bool preserved;
 
 	if (session < 0) {
 		record_error(channel, "create session", errno);
 		return false;
 	}
-	return preserve_proof(channel, session) && preserve_more(channel, session);
+	preserved = preserve_proof(channel, session, &kept) && preserve_more(channel, session, &kept);
+	if (preserved)
+		report_kept(channel, &kept);
+	kept_ranges_free(&kept);
+	return preserved;
 }
 
 static bool finalize(struct record_channel *channel)

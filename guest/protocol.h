@@ -72,9 +72,10 @@
 #define KHO_TYPE_KERNEL_NODE	 "kernel-node"	   /* id= map_count= required= usable= insufficient= */
 #define KHO_TYPE_GUEST_RESULT	 "guest-result"	   /* the same, computed by the probe */
 #define KHO_TYPE_GUEST_NODE	 "guest-node"
-#define KHO_TYPE_WARNING	 "warning"   /* text= : a line of the kernel's log about scratch */
-#define KHO_TYPE_PRESERVED	 "preserved" /* method= bytes= */
-#define KHO_TYPE_LOAD		 "load"	     /* status=ok, or errno= name= */
+#define KHO_TYPE_WARNING	 "warning"	/* text= : a line of the kernel's log about scratch */
+#define KHO_TYPE_PRESERVED	 "preserved"	/* method= bytes= */
+#define KHO_TYPE_PRESERVED_AT	 "preserved-at" /* start= size= : bytes; of what lies in memfds, all of it or none */
+#define KHO_TYPE_LOAD		 "load"		/* status=ok, or errno= name= */
 /* The first kernel's KHO_TYPE_END means: the next thing is reboot(2) into the successor. */
 
 /* The successor */

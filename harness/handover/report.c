@@ -15,6 +15,7 @@ struct kho_report *kho_report_new(const char *run)
 	report->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	report->successor_ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	report->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
+	report->preserved_at = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
 	report->events = g_array_new(FALSE, TRUE, sizeof(struct kho_early_event));
 	report->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
 	report->missing = g_ptr_array_new_with_free_func(g_free);
@@ -40,6 +41,7 @@ void kho_report_free(struct kho_report *report)
 	g_array_unref(report->ranges);
 	g_array_unref(report->successor_ranges);
 	g_array_unref(report->scratch);
+	g_array_unref(report->preserved_at);
 	g_array_unref(report->events);
 	g_array_unref(report->segments);
 	g_ptr_array_unref(report->missing);
@@ -164,15 +166,26 @@ static bool take_range(struct kho_report *report, const struct kho_record *recor
 	return true;
 }
 
-static bool take_scratch(struct kho_report *report, const struct kho_record *record, struct kho_stage_report *stage)
+static bool take_area(GArray *areas, const struct kho_record *record)
 {
 	struct kho_scratch_area area;
 
 	if (!kho_record_number(record, "start", &area.start) || !kho_record_number(record, "size", &area.size) ||
-	    area.start + area.size < area.start || report->scratch->len >= MAX_ENTRIES)
+	    area.start + area.size < area.start || areas->len >= MAX_ENTRIES)
 		return false;
-	g_array_append_val(report->scratch, area);
+	g_array_append_val(areas, area);
 	return true;
+}
+
+static bool take_scratch(struct kho_report *report, const struct kho_record *record, struct kho_stage_report *stage)
+{
+	return take_area(report->scratch, record);
+}
+
+static bool take_preserved_at(struct kho_report *report, const struct kho_record *record,
+			      struct kho_stage_report *stage)
+{
+	return take_area(report->preserved_at, record);
 }
 
 static bool take_result(struct kho_prediction *prediction, const struct kho_record *record)
@@ -323,6 +336,7 @@ static const struct taker {
 	{ KHO_TYPE_GUEST_NODE, IN_FIRST, take_guest_node },
 	{ KHO_TYPE_WARNING, IN_FIRST, take_warning },
 	{ KHO_TYPE_PRESERVED, IN_FIRST, take_preserved },
+	{ KHO_TYPE_PRESERVED_AT, IN_FIRST, take_preserved_at },
 	{ KHO_TYPE_LOAD, IN_FIRST, take_load },
 	{ KHO_TYPE_REVIVED, IN_SUCCESSOR, take_revived },
 	{ KHO_TYPE_INTACT, IN_SUCCESSOR, take_intact },

@@ -47,6 +47,7 @@ struct kho_report {
 	bool have_kernel_geometry;
 	struct kho_geometry kernel_geometry;
 	GPtrArray *preserved; /* of char *: methods */
+	GArray *preserved_at; /* of struct kho_scratch_area: where what is preserved lies; may be empty */
 	char *load;	      /* "ok", the name of an errno, or NULL: not tried */
 
 	/* the successor */

@@ -115,6 +115,7 @@ static void take_facts(struct kho_result *result, const struct kho_report *repor
 	result->geometry = report->geometry;
 	g_array_append_vals(result->ranges, report->ranges->data, report->ranges->len);
 	g_array_append_vals(result->scratch, report->scratch->data, report->scratch->len);
+	g_array_append_vals(result->preserved, report->preserved_at->data, report->preserved_at->len);
 	g_array_append_vals(result->segments, report->segments->data, report->segments->len);
 	g_array_append_vals(result->events, report->events->data, report->events->len);
 	copy_texts(result->warnings, report->warnings);

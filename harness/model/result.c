@@ -8,6 +8,7 @@ struct kho_result *kho_result_new(const struct kho_cell *cell)
 	result->cell = cell;
 	result->ranges = g_array_new(FALSE, TRUE, sizeof(struct kho_memory_range));
 	result->scratch = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
+	result->preserved = g_array_new(FALSE, TRUE, sizeof(struct kho_scratch_area));
 	result->segments = g_array_new(FALSE, TRUE, sizeof(struct kho_segment));
 	result->events = g_array_new(FALSE, TRUE, sizeof(struct kho_early_event));
 	result->warnings = g_ptr_array_new_with_free_func(g_free);
@@ -30,6 +31,7 @@ void kho_result_free(struct kho_result *result)
 		clear_estimate(&result->estimates[i]);
 	g_array_unref(result->ranges);
 	g_array_unref(result->scratch);
+	g_array_unref(result->preserved);
 	g_array_unref(result->segments);
 	g_array_unref(result->events);
 	g_free(result->trace);

@@ -67,6 +67,7 @@ struct kho_result {
 	struct kho_geometry geometry;
 	GArray *ranges;	     /* of struct kho_memory_range; may be empty */
 	GArray *scratch;     /* of struct kho_scratch_area; may be empty */
+	GArray *preserved;   /* of struct kho_scratch_area: where what it preserved lies; empty: not known */
 	GArray *segments;    /* of struct kho_segment, in the order of loading; empty: not known */
 	GArray *events;	     /* of struct kho_early_event, of the first kernel's boot; empty: not known */
 	char *trace;	     /* the file that events are kept in, relative to the run's directory; NULL: none */

@@ -66,6 +66,17 @@ static void add_scratch(struct kho_cell_map *map, const struct kho_result *resul
 	}
 }
 
+static void add_preserved(struct kho_cell_map *map, const struct kho_result *result)
+{
+	for (guint i = 0; i < result->preserved->len; i++) {
+		const struct kho_scratch_area *area = &g_array_index(result->preserved, struct kho_scratch_area, i);
+		int node = node_at(result, area->start);
+
+		add(map, KHO_MAP_KEPT, area->start, end_of(area->start, area->size), node,
+		    g_strdup_printf("on node %d", node));
+	}
+}
+
 static void add_segments(struct kho_cell_map *map, const struct kho_result *result)
 {
 	for (guint i = 0; i < result->segments->len; i++) {
@@ -105,6 +116,7 @@ struct kho_cell_map *kho_cell_map_new(const struct kho_result *result, const str
 	g_array_set_clear_func(map->pieces, clear_piece);
 	add_memory(map, result);
 	add_scratch(map, result);
+	add_preserved(map, result);
 	add_segments(map, result);
 	if (autopsy)
 		add_reserved(map, result, autopsy);

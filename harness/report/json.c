@@ -187,6 +187,7 @@ static JsonObject *layout_object(const struct kho_result *result)
 		json_object_set_null_member(object, "geometry");
 	json_object_set_array_member(object, "ranges", ranges_array(result->ranges));
 	json_object_set_array_member(object, "scratch", scratch_array(result->scratch));
+	json_object_set_array_member(object, "preserved", scratch_array(result->preserved));
 	json_object_set_array_member(
 		object, "segments",
 		segments_array((const struct kho_segment *)result->segments->data, result->segments->len));

@@ -223,18 +223,18 @@ static void read_ranges(struct kho_json_reader *reader, JsonObject *layout, GArr
 	}
 }
 
-static void read_scratch(struct kho_json_reader *reader, JsonObject *layout, GArray *scratch)
+static void read_areas(struct kho_json_reader *reader, JsonObject *layout, const char *key, GArray *areas)
 {
-	JsonArray *array = kho_read_array(reader, layout, "scratch", KHO_READ_RANGES_MAX);
+	JsonArray *array = kho_read_array(reader, layout, key, KHO_READ_RANGES_MAX);
 
 	for (guint i = 0; i < kho_read_length(array); i++) {
-		JsonObject *item = kho_read_object_at(reader, layout, "scratch", i);
+		JsonObject *item = kho_read_object_at(reader, layout, key, i);
 		struct kho_scratch_area area = {
 			.start = kho_read_number(reader, item, "start", ANY_BYTES),
 			.size = kho_read_number(reader, item, "size", ANY_BYTES),
 		};
 
-		g_array_append_val(scratch, area);
+		g_array_append_val(areas, area);
 	}
 }
 
@@ -294,7 +294,9 @@ static void read_layout(struct kho_json_reader *reader, JsonObject *layout, stru
 	if (geometry)
 		result->geometry = kho_read_geometry(reader, geometry);
 	read_ranges(reader, layout, result->ranges);
-	read_scratch(reader, layout, result->scratch);
+	read_areas(reader, layout, "scratch", result->scratch);
+	if (kho_read_has(layout, "preserved"))
+		read_areas(reader, layout, "preserved", result->preserved);
 	read_segments(reader, layout, result->segments);
 	read_trace(reader, layout, result);
 	read_texts(reader, layout, "warnings", result->warnings);

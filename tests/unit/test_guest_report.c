@@ -53,6 +53,8 @@ static void faults(void **state)
 	assert_fault("first", 0, "kho state=maybe", RUN, "with impossible values");
 	assert_fault("first", 0, "range node=1024 start=0 end=1", RUN, "with impossible values");
 	assert_fault("first", 0, "scratch start=18446744073709551615 size=2", RUN, "with impossible values");
+	assert_fault("first", 0, "preserved-at start=18446744073709551615 size=2", RUN, "with impossible values");
+	assert_fault("first", 0, "preserved-at start=4096", RUN, "with impossible values");
 	assert_fault("first", 0, "geometry struct_page=64 page=4096 pmd=0 pages_per_section=0 vmemmap=1", RUN,
 		     "with impossible values");
 	assert_fault("first", 0, "guest-node id=0 map_count=1 required=1 usable=1 insufficient=0", RUN,

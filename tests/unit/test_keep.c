@@ -6,6 +6,7 @@
 #include "guest/ballast.h"
 #include "guest/keep.h"
 #include "guest/keep_places.h"
+#include "guest/kept_ranges.h"
 #include "guest/memfd.h"
 #include "tests/unit/test.h"
 
@@ -166,13 +167,54 @@ static void kilobytes(void **state)
 	assert_int_equal(ballast_parse_kilobytes(NULL, "MemFree:"), 0);
 }
 
+static void ranges_are_joined(void **state)
+{
+	struct kept_ranges kept = { 0 };
+
+	kept_ranges_sort(&kept);
+	assert_int_equal(kept.count, 0);
+	kept_ranges_add(&kept, 8 * MIB, 4096);
+	kept_ranges_add(&kept, 8 * MIB + 4096, 4096);
+	kept_ranges_add(&kept, 2 * MIB, MIB);
+	kept_ranges_add(&kept, 3 * MIB, 4096);
+	kept_ranges_add(&kept, 2 * MIB, 4096);
+	kept_ranges_sort(&kept);
+	assert_int_equal(kept.count, 2);
+	assert_true(kept.ranges[0].start == 2 * MIB && kept.ranges[0].end == 3 * MIB + 4096);
+	assert_true(kept.ranges[1].start == 8 * MIB && kept.ranges[1].end == 8 * MIB + 8192);
+	assert_false(kept.lost);
+	kept_ranges_free(&kept);
+}
+
+/* All of it or none: half of a map would be a wrong one. */
+static void too_many_ranges_are_none(void **state)
+{
+	struct kept_ranges kept = { 0 };
+
+	for (uint64_t i = 0; i <= KEPT_RANGES_MAX; i++)
+		kept_ranges_add(&kept, i * 2 * MIB, 4096);
+	assert_false(kept.lost);
+	kept_ranges_sort(&kept);
+	assert_true(kept.lost);
+	kept_ranges_free(&kept);
+	kept_ranges_add_memfd(&kept, -1, 4096);
+	assert_true(kept.lost);
+	kept_ranges_free(&kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(requests),	    cmocka_unit_test(shuffled),
-		cmocka_unit_test(places_are_drawn), cmocka_unit_test(the_nearest_is_chosen),
-		cmocka_unit_test(blocks),	    cmocka_unit_test(every_byte_counts),
-		cmocka_unit_test(order_counts),	    cmocka_unit_test(kilobytes),
+		cmocka_unit_test(ranges_are_joined),
+		cmocka_unit_test(too_many_ranges_are_none),
+		cmocka_unit_test(requests),
+		cmocka_unit_test(shuffled),
+		cmocka_unit_test(places_are_drawn),
+		cmocka_unit_test(the_nearest_is_chosen),
+		cmocka_unit_test(blocks),
+		cmocka_unit_test(every_byte_counts),
+		cmocka_unit_test(order_counts),
+		cmocka_unit_test(kilobytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

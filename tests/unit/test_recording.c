@@ -296,7 +296,7 @@ static void a_bad_line_of_a_journal(void **state)
 static bool may_be_missing(const char *where, bool unfinished)
 {
 	static const char *const keys[] = { "seen",	"contradiction", "left_bytes", "aggregate", "replay",
-					    "segments", "trace",	 "unlike",     "shard" };
+					    "segments", "trace",	 "unlike",     "shard",	    "preserved" };
 	static const char *const findings[] = { "outcome",	"predictions", "verdict",
 						"disagreement", "expected",    "layout" };
 	const char *dot = strrchr(where, '.'), *key = dot ? dot + 1 : where;

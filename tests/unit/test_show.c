@@ -84,9 +84,11 @@ static void add_area(struct kho_result *result, uint64_t start, uint64_t size)
  *	0          1G          2G          3G          4G
  *	|0000000000|           |11111111111111111111111|
  *	     a                             b         c    scratch: lowmem, global, node 1
+ *	                      aaaaa                      preserved
  */
 static void test_map(void **state)
 {
+	const struct kho_scratch_area kept = { .start = 2 * GIB, .size = 512 * MIB };
 	struct kho_result *result = kho_result_new(&cells[CELL_TN]);
 	g_autoptr(KhoCellMap) map = NULL;
 	g_autofree char *text = NULL, *json = NULL;
@@ -96,10 +98,12 @@ static void test_map(void **state)
 	add_area(result, GIB / 2, 16 * MIB);
 	add_area(result, 3 * GIB, 128 * MIB);
 	add_area(result, 4 * GIB - 32 * MIB, 32 * MIB);
+	g_array_append_val(result->preserved, kept);
 	map = kho_cell_map_new(result, NULL);
 	text = kho_cell_map_text(map, 51);
 	assert_contains(text, "memory   |0000000000          11111111111111111111|\n"
-			      "scratch  |.....a........................b........c|\n");
+			      "scratch  |.....a........................b........c|\n"
+			      "preserved|....................aaaaa...............|\n");
 	assert_contains(text, "a  0x0020000000-0x0021000000     16M  lowmem\n");
 	assert_contains(text, "c  0x00fe000000-0x0100000000     32M  per node, 1\n");
 	json = kho_cell_map_json(map);
