@@ -4,29 +4,70 @@
 #include <string.h>
 
 #include "harness/command/sources.h"
+#include "harness/judge/judge.h"
+#include "harness/judge/run.h"
 #include "harness/model/error.h"
+#include "harness/report/judged_run.h"
 
 #define LATEST	   "results/latest"
 #define NAMES_MOST 5 /* in a message */
 
+/* A journal has no counts, and neither has a run of which nothing ended. */
+static bool is_counted(const struct kho_run *run)
+{
+	for (guint i = 0; i < run->kernels->len; i++) {
+		const struct kho_run_kernel *kernel = g_ptr_array_index(run->kernels, i);
+		const struct kho_confusion *confusion = &kernel->confusion[KHO_ESTIMATOR_SPARSEMEM];
+
+		if (confusion->tp || confusion->fp || confusion->tn || confusion->fn ||
+		    kho_confusion_excluded(confusion))
+			return true;
+	}
+	return false;
+}
+
+static void judge_anew(struct kho_shown *shown)
+{
+	g_autoptr(GPtrArray) results = kho_sources_results(shown->recordings);
+
+	shown->rejudgement = kho_rejudgement_new();
+	for (guint i = 0; i < results->len; i++)
+		kho_rejudge_take(shown->rejudgement, g_ptr_array_index(results, i));
+	kho_rejudge_end(shown->rejudgement);
+	shown->run = kho_judged_run(shown->recordings, shown->rejudgement);
+}
+
+static bool check(const GPtrArray *recordings, const char *name, GError **error)
+{
+	if (recordings->len == 1)
+		return true;
+	g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: has %u runs in it: name one", name, recordings->len);
+	return false;
+}
+
 struct kho_shown *kho_shown_load(const char *what, GError **error)
 {
 	const char *const names[] = { what ?: LATEST, NULL };
-	g_autoptr(GPtrArray) recordings = kho_sources_load(names, error);
+	g_autoptr(GPtrArray) recordings = NULL;
 	struct kho_recording *recording;
 	struct kho_shown *shown;
 
-	if (!recordings)
-		return NULL;
-	if (recordings->len != 1) {
-		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT, "%s: has %u runs in it: name one", names[0],
-			    recordings->len);
+	if (!what && !g_file_test(LATEST, G_FILE_TEST_EXISTS)) {
+		g_set_error(error, KHO_ERROR, KHO_ERROR_INPUT,
+			    "there is no " LATEST " here: name a run, or make one with kho-runner matrix");
 		return NULL;
 	}
+	recordings = kho_sources_load(names, error);
+	if (!recordings || !check(recordings, names[0], error))
+		return NULL;
 	recording = g_ptr_array_index(recordings, 0);
 	shown = g_new0(struct kho_shown, 1);
 	shown->run = recording->run;
 	shown->recordings = g_steal_pointer(&recordings);
+	if (recording->about)
+		judge_anew(shown);
+	else if (!is_counted(shown->run))
+		kho_judge_count(shown->run);
 	if (!shown->run->directory)
 		shown->run->directory = g_strdup(recording->directory);
 	return shown;
@@ -34,6 +75,10 @@ struct kho_shown *kho_shown_load(const char *what, GError **error)
 
 void kho_shown_free(struct kho_shown *shown)
 {
+	if (shown->rejudgement) {
+		kho_run_free(shown->run);
+		kho_rejudgement_free(shown->rejudgement);
+	}
 	g_ptr_array_unref(shown->recordings);
 	g_free(shown);
 }

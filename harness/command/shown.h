@@ -3,11 +3,14 @@
 #ifndef KHO_COMMAND_SHOWN_H
 #define KHO_COMMAND_SHOWN_H
 
+#include "harness/judge/rejudge.h"
 #include "harness/report/recording.h"
 
 struct kho_shown {
 	GPtrArray *recordings; /* of struct kho_recording *, one */
-	struct kho_run *run;   /* its, with verdicts as they were recorded, counted */
+	struct kho_run
+		*run; /* counted, with verdicts as they were recorded; of a data set, which has none, as of today */
+	struct kho_rejudgement *rejudgement; /* of a data set; else NULL */
 };
 
 /* @what: as sources.h has it, but one run; NULL: the newest in results/. Errors are KHO_ERROR_INPUT. */

@@ -176,20 +176,39 @@ static void draw(const struct kho_cell_map *map, const struct kho_map_piece *pie
 	memset(bar + from, letter, to - from);
 }
 
+struct drawn {
+	const struct kho_map_piece *piece;
+	char letter;
+};
+
+/* The largest last, so that what is small hides nothing that is large where they share a column. */
+static int compare_drawn(gconstpointer a, gconstpointer b)
+{
+	const struct kho_map_piece *left = ((const struct drawn *)a)->piece, *right = ((const struct drawn *)b)->piece;
+	uint64_t one = left->end - left->start, other = right->end - right->start;
+
+	return one < other ? -1 : one > other;
+}
+
 static void add_bar(GString *text, const struct kho_cell_map *map, enum kho_map_row row, guint columns)
 {
 	g_autofree char *bar = g_strnfill(columns, row == KHO_MAP_MEMORY ? ' ' : '.');
-	guint count = 0;
+	g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(struct drawn));
 
 	for (guint i = 0; i < map->pieces->len; i++) {
 		const struct kho_map_piece *piece = &g_array_index(map->pieces, struct kho_map_piece, i);
+		struct drawn drawn = { piece, letter_of(piece, pieces->len) };
 
-		if (piece->row != row)
-			continue;
-		draw(map, piece, letter_of(piece, count), bar, columns);
-		count++;
+		if (piece->row == row)
+			g_array_append_val(pieces, drawn);
 	}
-	if (count)
+	g_array_sort(pieces, compare_drawn);
+	for (guint i = 0; i < pieces->len; i++) {
+		const struct drawn *drawn = &g_array_index(pieces, struct drawn, i);
+
+		draw(map, drawn->piece, drawn->letter, bar, columns);
+	}
+	if (pieces->len)
 		g_string_append_printf(text, "%-*s|%s|\n", NAME_WIDTH - 1, kho_map_row_text(row), bar);
 }
 

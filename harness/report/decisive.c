@@ -11,6 +11,7 @@ static const struct {
 	{ "kexec_core: Starting new kernel", KHO_DECISIVE_KEXEC },
 	{ "memory map backing failed", KHO_DECISIVE_REFUSED },
 	{ "Failed to allocate ", KHO_DECISIVE_REFUSED },
+	{ "bounce buffer size adjusted", KHO_DECISIVE_REFUSED },
 	{ "Kernel panic - not syncing", KHO_DECISIVE_DEATH },
 	{ "BUG: ", KHO_DECISIVE_DEATH },
 	{ "Oops: ", KHO_DECISIVE_DEATH },

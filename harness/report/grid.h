@@ -17,6 +17,9 @@ struct kho_grid {
 void kho_grid_fill(struct kho_grid *grid, const struct kho_run *run, const char *kernel);
 void kho_grid_clear(struct kho_grid *grid);
 
+/* Is it worth a table? Where most squares would be empty, each topology is better listed with its own specs. */
+bool kho_grid_is_dense(const struct kho_grid *grid);
+
 /*
  * Places in the run's results (guint) of the cells in a square, which differ in payload; NULL: it is empty. The grid's.
  */

@@ -102,14 +102,12 @@ static void add_flow(GString *page, const struct kho_grid *grid)
 	g_string_append(page, "</tbody></table></div>\n");
 }
 
-#define DENSE 6 /* a table is worth it if one in so many squares is filled */
-
 void kho_html_grid(GString *page, const struct kho_run *run, const char *kernel)
 {
 	struct kho_grid grid;
 
 	kho_grid_fill(&grid, run, kernel);
-	if ((guint64)grid.topologies->len * grid.specs->len <= (guint64)grid.filled * DENSE)
+	if (kho_grid_is_dense(&grid))
 		add_table(page, &grid);
 	else
 		add_flow(page, &grid);

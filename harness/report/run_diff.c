@@ -161,9 +161,9 @@ static void add_estimates(GString *text, const struct kho_result_pair *pair)
 		g_autofree char *old = kho_text_clean(before), *new = kho_text_clean(after);
 
 		if (moved(pair, i))
-			g_string_append_printf(text, "    %-9s %s -> %s: %s -> %s\n", kho_estimator_text(i),
+			g_string_append_printf(text, "    %-9s %s -> %s: %s%s%s\n", kho_estimator_text(i),
 					       kho_text_verdict(pair->before, i), kho_text_verdict(pair->after, i), old,
-					       new);
+					       g_str_equal(old, new) ? "" : " -> ", g_str_equal(old, new) ? "" : new);
 	}
 }
 
@@ -182,11 +182,13 @@ static void add_pair_text(GString *text, const struct kho_result_pair *pair, boo
 {
 	g_autofree char *name = kho_text_clean(pair->name);
 	const struct kho_result *only = pair->before ?: pair->after;
+	enum kho_verdict_name verdict = only->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.name;
+	bool judged = only->ended && verdict != KHO_VERDICT_EXCLUDED;
 	bool worse;
 
 	if (!pair->before || !pair->after) {
-		g_string_append_printf(text, "%c %s: %s %s\n", pair->before ? '-' : '+', name, outcome_of(only),
-				       kho_text_verdict(only, KHO_ESTIMATOR_SPARSEMEM));
+		g_string_append_printf(text, "%c %s: %s%s%s\n", pair->before ? '-' : '+', name, outcome_of(only),
+				       judged ? " " : "", judged ? kho_verdict_text(verdict) : "");
 		return;
 	}
 	if (!pair->outcome && !pair->verdict && !pair->answer && !(reasons && pair->reason))

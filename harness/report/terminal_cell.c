@@ -52,7 +52,7 @@ static void add_facts(GString *text, const struct kho_result *result)
 	g_autofree char *took = g_strconcat(seconds, " s", NULL);
 
 	add_fact(text, "outcome", kho_outcome_text(result->outcome.name));
-	add_fact(text, "came to", kho_stage_text(result->outcome.stage));
+	add_fact(text, "stage", kho_stage_text(result->outcome.stage));
 	add_fact(text, "reason", result->outcome.reason);
 	add_fact(text, "detail", result->outcome.detail);
 	add_fact(text, "expected", expected);
@@ -65,16 +65,54 @@ static void add_facts(GString *text, const struct kho_result *result)
 
 /* --- estimators --- */
 
+/* "10.7 KiB", rounded down. */
+static char *size_text(u64 bytes)
+{
+	return bytes >= 1 << 20
+		       ? kho_text_mib(bytes)
+		       : g_strdup_printf("%u.%u KiB", (guint)(bytes >> 10), (guint)((bytes & 1023) * 10 >> 10));
+}
+
+/* Who says so: "kernel, guest, host"; where they do not agree, the cell is excluded. */
+static char *places_text(const struct kho_estimate *estimate)
+{
+	GString *text = g_string_new(NULL);
+
+	for (int place = 0; place < KHO_NR_PLACES; place++)
+		if (estimate->places[place].answer != KHO_ANSWER_ABSENT)
+			g_string_append_printf(text, "%s%s", text->len ? ", " : "", kho_place_text(place));
+	return g_string_free(text, FALSE);
+}
+
+/* What sparsemem counted; of the host's figures, as it has all nodes. */
+static void add_nodes(GString *text, const struct kho_result *result, bool colour)
+{
+	const GArray *nodes = result->estimates[KHO_ESTIMATOR_SPARSEMEM].places[KHO_PLACE_HOST].nodes;
+
+	if (!nodes || !nodes->len)
+		return;
+	add_heading(text, "sparsemem, node by node", colour);
+	g_string_append(text, "             largest piece of scratch   its memory map needs\n");
+	for (guint i = 0; i < nodes->len; i++) {
+		const struct kho_sparsemem_node *node = &g_array_index(nodes, struct kho_sparsemem_node, i);
+		g_autofree char *usable = size_text(node->usable_bytes), *required = size_text(node->required_bytes);
+
+		g_string_append_printf(text, "  node %-4u %26s %22s%s\n", i, usable, required,
+				       node->insufficient ? "   too little" : "");
+	}
+}
+
 static void add_predictions(GString *text, const struct kho_run *run, const struct kho_result *result, bool colour)
 {
 	add_heading(text, "What estimators said", colour);
 	for (int i = 0; i < KHO_NR_ESTIMATORS; i++) {
 		g_autofree char *said = kho_text_prediction(kho_estimate_prediction(&result->estimates[i]));
-		g_autofree char *clean = kho_text_clean(said);
+		g_autofree char *clean = kho_text_clean(said), *places = places_text(&result->estimates[i]);
 
 		if (!run->hidden[i])
-			g_string_append_printf(text, "  %-10s %-3s %s\n", kho_estimator_text(i),
-					       kho_text_verdict(result, i), clean);
+			g_string_append_printf(text, "  %-10s %-3s %s%s%s%s\n", kho_estimator_text(i),
+					       kho_text_verdict(result, i), clean, *places ? "  [" : "", places,
+					       *places ? "]" : "");
 	}
 	for (guint i = 0; i < result->warnings->len; i++)
 		add_fact(text, "kernel", g_ptr_array_index(result->warnings, i));
@@ -116,9 +154,9 @@ static void add_memory(GString *text, const struct kho_result *result, const str
 	add_heading(text, "Physical memory, to scale", colour);
 	g_string_append(text, drawn);
 	if (evidence->tables && evidence->tables->have_memblock) {
-		g_autofree char *all = kho_text_short(evidence->tables->scratch);
-		g_autofree char *left = kho_text_short(evidence->tables->scratch_free);
-		g_autofree char *largest = kho_text_short(evidence->tables->scratch_largest);
+		g_autofree char *all = size_text(evidence->tables->scratch);
+		g_autofree char *left = size_text(evidence->tables->scratch_free);
+		g_autofree char *largest = size_text(evidence->tables->scratch_largest);
 
 		g_string_append_printf(text,
 				       "When it died, in %s, %s of its %s of scratch were free, %s in one piece.\n",
@@ -183,8 +221,10 @@ char *kho_terminal_cell(const struct kho_run *run, const struct kho_result *resu
 		return g_string_free(text, FALSE);
 	g_string_append_c(text, '\n');
 	add_facts(text, result);
-	if (result->cell->control == KHO_CONTROL_NONE)
+	if (result->cell->control == KHO_CONTROL_NONE) {
 		add_predictions(text, run, result, colour);
+		add_nodes(text, result, colour);
+	}
 	add_memory(text, result, evidence, width, colour);
 	add_backing(text, result, colour);
 	add_decisive(text, "Decisive lines of its console", evidence->console, colour);

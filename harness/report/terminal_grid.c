@@ -110,8 +110,6 @@ static void add_columns(GString *text, const struct kho_grid *grid, guint from, 
 	}
 }
 
-/* --- what it means --- */
-
 /* Adds to a line that does not grow beyond @width. */
 static void add_entry(GString *text, gsize *begun, guint width, const char *entry)
 {
@@ -121,6 +119,45 @@ static void add_entry(GString *text, gsize *begun, guint width, const char *entr
 	}
 	g_string_append_printf(text, "  %s", entry);
 }
+
+/* A spec and what it came to: "16M,16M,54M FP"; only the letters have a colour. */
+static void add_spec(GString *text, gsize *begun, guint width, const char *spec, const char *letters,
+		     const char *colour)
+{
+	g_autofree char *entry = g_strdup_printf("%s %s", spec, letters);
+
+	add_entry(text, begun, width, entry);
+	if (!colour)
+		return;
+	g_string_truncate(text, text->len - strlen(letters));
+	g_string_append_printf(text, "%s%s%s", colour, letters, KHO_PLAIN);
+	*begun += strlen(colour) + strlen(KHO_PLAIN);
+}
+
+static void add_topology(GString *text, const struct kho_grid *grid, guint topology, enum kho_estimator estimator,
+			 guint width, bool colour)
+{
+	g_autofree char *name = kho_text_clean(g_ptr_array_index(grid->topologies, topology));
+	gsize begun;
+
+	g_string_append_printf(text, "  %s\n  ", name);
+	begun = text->len - 2;
+	for (guint s = 0; s < grid->specs->len; s++) {
+		const GArray *cells = kho_grid_cells(grid, topology, s);
+		const struct kho_result *result = cells ? foremost(grid, cells, estimator) : NULL;
+		g_autofree char *letters = NULL, *shown = NULL;
+
+		if (!result)
+			continue;
+		letters = kho_grid_letters(kho_text_verdict(result, estimator));
+		shown = g_strconcat(letters, cells->len > 1 ? "+" : "", NULL);
+		add_spec(text, &begun, width, g_ptr_array_index(grid->specs, s), shown,
+			 colour ? colour_of(result, estimator) : NULL);
+	}
+	g_string_append_c(text, '\n');
+}
+
+/* --- what it means --- */
 
 static void add_specs(GString *text, const struct kho_grid *grid, guint width)
 {
@@ -163,9 +200,14 @@ void kho_terminal_grid(GString *text, const struct kho_run *run, const char *ker
 
 	kho_grid_fill(&grid, run, kernel);
 	fit = MAX((int)width - 2 - name_width(&grid), SQUARE) / SQUARE;
-	for (guint from = 0; from < grid.specs->len; from += fit)
-		add_columns(text, &grid, from, MIN(from + fit, grid.specs->len), estimator, colour);
-	add_specs(text, &grid, width);
+	if (kho_grid_is_dense(&grid)) {
+		for (guint from = 0; from < grid.specs->len; from += fit)
+			add_columns(text, &grid, from, MIN(from + fit, grid.specs->len), estimator, colour);
+		add_specs(text, &grid, width);
+	} else {
+		for (guint t = 0; t < grid.topologies->len; t++)
+			add_topology(text, &grid, t, estimator, width, colour);
+	}
 	add_letters(text, &grid, estimator, width);
 	kho_grid_clear(&grid);
 }

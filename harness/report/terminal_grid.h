@@ -7,7 +7,8 @@
 
 /*
  * Adds the verdicts of @estimator, and below them what numbers and letters stand for. @width: characters of a line;
- * what is wider goes into further grids. Where a square has several cells, which differ in payload, it has the verdict
+ * what is wider goes into further grids. Where most squares would be empty, each topology has
+ * its own list instead. Where a square has several cells, which differ in payload, it has the verdict
  * that is most worth a look, and a "+".
  */
 void kho_terminal_grid(GString *text, const struct kho_run *run, const char *kernel, enum kho_estimator estimator,

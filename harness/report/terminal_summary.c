@@ -44,7 +44,8 @@ static void add_deaths(GString *text, const struct kho_run *run)
 		if (!count)
 			continue;
 		if (!heading)
-			g_string_append(text, "Deaths; the autopsy of each is in its directory\n");
+			g_string_append(text, result->directory ? "Deaths; the autopsy of each is in its directory\n"
+								: "Deaths\n");
 		heading = true;
 		g_string_append_printf(text, "  %3u %s: %s\n", count, kho_outcome_text(result->outcome.name), reason);
 	}

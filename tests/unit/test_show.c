@@ -140,6 +140,41 @@ static void test_grid(void **state)
 	assert_contains(coloured->str, "\033[31mFN+\033[0m");
 }
 
+/* Most squares would be empty: a list for each topology, no line longer than the terminal. */
+static void test_sparse_grid(void **state)
+{
+	struct kho_run *run = *state;
+	struct kho_scratch_spec specs[8];
+	struct kho_topology topologies[8];
+	struct kho_cell own[8];
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_ptr_array_set_size(run->results, 0);
+	for (guint i = 0; i < COUNT(own); i++) {
+		struct kho_result *result;
+
+		specs[i] = (struct kho_scratch_spec){ .text = g_strdup_printf("%uM,16M,16M", i + 1) };
+		topologies[i] = (struct kho_topology){ .name = (char *)(i == 0	 ? "a"
+									: i == 1 ? "b"
+									: i == 2 ? "c"
+										 : "d") };
+		own[i] = cells[CELL_TN];
+		own[i].scratch = &specs[i];
+		own[i].topology = &topologies[i];
+		result = kho_result_new(&own[i]);
+		result->ended = true;
+		result->estimates[KHO_ESTIMATOR_SPARSEMEM].verdict.name = i % 4 ? KHO_VERDICT_TN : KHO_VERDICT_FP;
+		g_ptr_array_add(run->results, result);
+	}
+	kho_terminal_grid(text, run, "6.19-x86_64", KHO_ESTIMATOR_SPARSEMEM, 40, false);
+	assert_string_equal(text->str, "  a\n    1M,16M,16M FP\n  b\n    2M,16M,16M TN\n  c\n    3M,16M,16M TN\n"
+				       "  d\n    4M,16M,16M TN  5M,16M,16M FP\n  6M,16M,16M TN  7M,16M,16M TN\n"
+				       "  8M,16M,16M TN\n");
+	g_ptr_array_set_size(run->results, 0);
+	for (guint i = 0; i < COUNT(own); i++)
+		g_free(specs[i].text);
+}
+
 static void test_cell(void **state)
 {
 	static const struct kho_evidence none, console = { .console = (char *)"[ 1.0] one\n[ 2.0] BUG: two\n" };
@@ -147,7 +182,7 @@ static void test_cell(void **state)
 	g_autofree char *fn = kho_terminal_cell(*state, result_of(state, CELL_FN), &console, 80, false);
 
 	assert_true(g_str_has_prefix(fp, "6.19-x86_64/two-even/16M,128M,32M\nFalse positive: "));
-	assert_contains(fp, "\n  aggregate  TN  sufficient, 3 MiB left\n");
+	assert_contains(fp, "\n  aggregate  TN  sufficient, 3 MiB left  [host]\n");
 	assert_contains(fp, "\nWhere the survivor's memory map really lies\n");
 	assert_contains(fp, "\n  results/20261123T101500Z/cells/6.19-x86_64/two-even/16M,128M,32M/\n");
 	assert_lacks(fp, "kho-runner reproduce");
@@ -201,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_map),
 		cmocka_unit_test_setup_teardown(test_map_of_nonsense, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_grid, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_sparse_grid, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cell, set_up, tear_down),
 		cmocka_unit_test(test_shortened),
 		cmocka_unit_test(test_autopsies),

@@ -277,7 +277,7 @@ function facts(pairs) {
 function cellFacts(cell, all) {
 	const record = all.record, outcome = record.outcome || {}, layout = record.layout || {}, expected = record.expected;
 	return facts([
-		["outcome", outcome.name], ["came as far as", outcome.stage], ["reason", outcome.reason], ["detail", outcome.detail],
+		["outcome", outcome.name], ["stage", outcome.stage], ["reason", outcome.reason], ["detail", outcome.detail],
 		["remark", outcome.remark],
 		["expected", expected && expected.outcome ? `${expected.outcome}, ${expected.answer}, ${expected.verdict}; this is ${expected.standing}` : expected?.standing],
 		["seen", record.seen && Object.entries(record.seen).map(([name, count]) => `${name} ${count}`).join(", ")],
