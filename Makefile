@@ -109,8 +109,14 @@ PROGRAMS := $(BUILD)/kho-runner $(if $(LIBVIRT),$(BUILD)/kho-libvirt) $(BUILD)/k
 
 # --- building ---
 
-.PHONY: all
-all: $(PROGRAMS)
+# As many at once as there are CPUs, if nobody has said how many.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: all programs
+all:
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) programs
+
+programs: $(PROGRAMS)
 
 $(BUILD)/kho-runner: $(RUNNER:%=$(BUILD)/host/%.o)
 $(BUILD)/kho-topology-gen: $(TOPOLOGY_GEN:%=$(BUILD)/host/%.o)
@@ -203,9 +209,12 @@ $(UNIT_TESTS:%=$(BUILD)/tests/%): | $(FAKE_KERNEL) $(FAKE_KERNEL)_stripped $(FAK
 
 .PRECIOUS: $(BUILD)/sanitized/%.o
 
-.PHONY: unit
-unit: $(UNIT_TESTS:%=$(BUILD)/tests/%)
-	$(Q)ci/run-unit $^
+.PHONY: unit unit-tests
+unit:
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) unit-tests
+	$(Q)ci/run-unit $(UNIT_TESTS:%=$(BUILD)/tests/%)
+
+unit-tests: $(UNIT_TESTS:%=$(BUILD)/tests/%)
 
 # What the tests and the default matrices need, built first where its progress can be seen; KERNELS=all builds all.
 KERNELS ?= 6.19-x86_64 6.19-faults-x86_64 7.3-x86_64 $(if $(CROSS_ARCHES),7.3-arm64)
@@ -249,12 +258,10 @@ lint:
 SHARE := $(DESTDIR)$(PREFIX)/share
 
 # Pages of the manual, from what the programs say of themselves and from docs/.
-$(BUILD)/man/pages: docs/manual $(wildcard docs/*.md) $(BUILD)/kho-runner $(BUILD)/kho-topology-gen
-	$(say) MAN $(@D)
-	$(Q)docs/manual $(BUILD) $(@D)
-
 .PHONY: man
-man: $(BUILD)/man/pages
+man: all
+	$(say) MAN $(BUILD)/man
+	$(Q)docs/manual $(BUILD) $(BUILD)/man
 
 .PHONY: install
 install: all man

@@ -111,8 +111,8 @@ static void note_ratio(struct ratios *ratios, const struct kho_result *result, d
 /* Marks pile up, away from the middle; what is above is drawn at @base - ..., what is below at @base + ... */
 static void add_pile(GString *svg, const struct kho_result *result, guint *pile, guint bin, guint base)
 {
-	guint height = MIN(pile[bin]++, STACK_MOST - 1);
-	double away = 9 + height * MARK_HEIGHT;
+	guint height = pile[bin]++;
+	double away = 9 + MIN(height, STACK_MOST - 1) * MARK_HEIGHT;
 
 	add_mark(svg, result, bin_middle(bin), died(result) ? base + away : base - away);
 }
@@ -187,8 +187,8 @@ static void add_ratio_chart(GString *page, const struct kho_run *run, const char
 	}
 	if (ratios.lived + ratios.died < FEW)
 		return;
-	base = highest(up) * MARK_HEIGHT + 16;
-	height = base + highest(down) * MARK_HEIGHT + 48;
+	base = highest(up) * MARK_HEIGHT + 8;
+	height = base + highest(down) * MARK_HEIGHT + 30;
 	memset(up, 0, sizeof(up));
 	memset(down, 0, sizeof(down));
 	for (guint i = 0; i < run->results->len; i++) {

@@ -20,6 +20,8 @@ result() {
 boundary() {
 	run "$RUNNER" boundary "$@" --results="$RESULTS" --json="$BATS_TEST_TMPDIR/found.json"
 	echo "$output"
+	[ ! -e "$BATS_TEST_TMPDIR/found.json" ] ||
+		"$BUILD/tests/validate" --strict "$BATS_TEST_DIRNAME/../../schema/boundary-1.json" "$BATS_TEST_TMPDIR/found.json"
 }
 
 @test "the edge, with a repeat on both sides, and beside it what estimators think" {

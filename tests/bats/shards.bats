@@ -34,7 +34,7 @@ setup() {
 # What may differ from run to run: times, and what first kernels asked of memblock at addresses of the day.
 steady() {
 	jq -S 'del(.started, .seconds, .shard, .jobs) |
-		walk(if type == "object" then with_entries(select(.key | test("seconds$|^trace$") | not)) else . end)' "$1"
+		walk(if type == "object" then with_entries(select(.key | test("seconds$|^trace$|^preserved$") | not)) else . end)' "$1"
 }
 
 # The two shards, to be spoiled.

@@ -318,6 +318,8 @@ function survivorTable(all) {
 
 function deathNote(all) {
 	const death = all.death;
+	if (all.record.outcome?.name === "survived" && all.map.end !== 0)
+		return element("p", { class: "note" }, "What memblock had given away is not shown of a survivor: the kernel drops memblock's tables when it has booted.");
 	if (!death || death.scratch_bytes === null || death.scratch_bytes === undefined)
 		return null;
 	return element("p", { id: "death" }, `When it died, in ${death.progress ?? "an unknown step"}, ${size(death.scratch_free_bytes)} of its ${size(death.scratch_bytes)} of scratch were free, ${size(death.scratch_largest_bytes)} in one piece.`);
