@@ -49,8 +49,7 @@ static void show_run(const struct kho_run *run, enum kho_estimator estimator)
 
 static void show_cell(const struct kho_run *run, const struct kho_result *result)
 {
-	g_autofree char *base = g_canonicalize_filename(run->directory, NULL);
-	g_autoptr(KhoEvidence) evidence = kho_evidence_load(base, result, CONSOLE_MOST);
+	g_autoptr(KhoEvidence) evidence = kho_evidence_load(run->directory, result, CONSOLE_MOST);
 	g_autofree char *text = kho_terminal_cell(run, result, evidence, kho_window_columns(), isatty(STDOUT_FILENO));
 
 	fputs(text, stdout);

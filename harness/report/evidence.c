@@ -66,7 +66,8 @@ char *kho_evidence_shorten(const char *text, gsize length, gsize most, guint *cu
 
 static char *read_file(const char *base, const struct kho_result *result, const char *name, gsize *length)
 {
-	g_autofree char *directory = g_canonicalize_filename(result->directory, base);
+	g_autofree char *absolute = g_canonicalize_filename(base, NULL);
+	g_autofree char *directory = g_canonicalize_filename(result->directory, absolute);
 	g_autofree char *path = g_build_filename(directory, name, NULL);
 
 	return kho_plain_file_read(path, FILE_MOST, length, NULL);

@@ -7,16 +7,9 @@
 #include "harness/report/html_grid.h"
 #include "harness/report/html_kernel.h"
 #include "harness/report/html_table.h"
+#include "harness/report/html_text.h"
 #include "harness/report/page.h"
 #include "harness/report/tally.h"
-#include "harness/report/text.h"
-
-static void add_text(GString *page, const char *before, const char *text, const char *after)
-{
-	g_autofree char *escaped = kho_text_markup(text);
-
-	g_string_append_printf(page, "%s%s%s", before, escaped, after);
-}
 
 /* --- the summary --- */
 
@@ -57,34 +50,15 @@ static void add_facts(GString *page, const struct kho_run *run, const struct kho
 	g_string_append(page, "</table></details>\n");
 }
 
-static void add_count(GString *text, guint count, const char *what)
-{
-	if (count)
-		g_string_append_printf(text, ", %u %s", count, what);
-}
-
 /* The one thing to know: is all as it was expected to be? */
 static void add_headline(GString *page, const struct kho_run *run, const struct kho_tally *tally)
 {
-	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *text = kho_tally_text(run, tally);
 	guint expected = tally->classes[KHO_TALLY_SAME] + tally->classes[KHO_TALLY_KNOWN];
 	bool good = !run->interrupted && expected + tally->classes[KHO_TALLY_UNLISTED] == tally->cells &&
 		    !tally->disagreements && !tally->flaky && !tally->unlike;
 
-	g_string_append_printf(text, "%s%u cells: %u as expected",
-			       run->interrupted ? "Interrupted, so that this is not the whole matrix. " : "",
-			       tally->cells, expected);
-	add_count(text, tally->classes[KHO_TALLY_NEW], "new");
-	add_count(text, tally->classes[KHO_TALLY_FIXED], "fixed");
-	add_count(text, tally->classes[KHO_TALLY_UNLISTED], "with nothing to compare with");
-	add_count(text, tally->classes[KHO_TALLY_LOST], "lost");
-	add_count(text, tally->classes[KHO_TALLY_UNFINISHED], "not ended");
-	add_count(text, tally->disagreements, "in which places disagree");
-	add_count(text, tally->flaky, "whose repeats disagree");
-	add_count(text, tally->unlike, "seen on another machine than described");
-	if (tally->controls)
-		g_string_append_printf(text, "; %u of %u controls survived", tally->survivors, tally->controls);
-	add_text(page, good ? "<p class=\"headline\">" : "<p class=\"headline bad\">", text->str, ".</p>\n");
+	add_text(page, good ? "<p class=\"headline\">" : "<p class=\"headline bad\">", text, ".</p>\n");
 }
 
 static const char filter[] =

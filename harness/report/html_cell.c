@@ -202,15 +202,6 @@ static char *cell_text(const struct kho_result *result, const struct kho_evidenc
 
 /* --- all cells, the most remarkable first to be packed as a whole --- */
 
-static bool is_wrong(const struct kho_result *result)
-{
-	for (int i = 0; result->cell->control == KHO_CONTROL_NONE && i < KHO_NR_ESTIMATORS; i++)
-		if (result->estimates[i].verdict.name == KHO_VERDICT_FP ||
-		    result->estimates[i].verdict.name == KHO_VERDICT_FN)
-			return true;
-	return false;
-}
-
 /* 0: first. */
 static guint rank(const struct kho_result *result)
 {
@@ -219,7 +210,7 @@ static guint rank(const struct kho_result *result)
 	if (!result->ended || result->outcome.name == KHO_OUTCOME_LOST ||
 	    (control ? !kho_tally_survived(result) : kho_tally_class(result) == KHO_TALLY_NEW))
 		return 0;
-	if (is_wrong(result) || kho_tally_disagreement(result) || kho_tally_remark(result))
+	if (kho_tally_wrong(result) || kho_tally_disagreement(result) || kho_tally_remark(result))
 		return 1;
 	return kho_outcome_failed(result->outcome.name) ? 2 : 3;
 }

@@ -5,15 +5,8 @@
 #include "harness/report/comparison.h"
 #include "harness/report/html_cell.h"
 #include "harness/report/html_grid.h"
+#include "harness/report/html_text.h"
 #include "harness/report/tally.h"
-#include "harness/report/text.h"
-
-static void add_text(GString *page, const char *before, const char *text, const char *after)
-{
-	g_autofree char *escaped = kho_text_markup(text);
-
-	g_string_append_printf(page, "%s%s%s", before, escaped, after);
-}
 
 static void add_cell(GString *page, const char *text)
 {
@@ -23,15 +16,6 @@ static void add_cell(GString *page, const char *text)
 static void add_number(GString *page, const char *text)
 {
 	add_text(page, "<td class=\"n\">", text, "</td>");
-}
-
-static bool is_wrong(const struct kho_result *result)
-{
-	for (int i = 0; result->ended && i < KHO_NR_ESTIMATORS; i++)
-		if (result->estimates[i].verdict.name == KHO_VERDICT_FP ||
-		    result->estimates[i].verdict.name == KHO_VERDICT_FN)
-			return true;
-	return false;
 }
 
 /* Begins a field: the reason of the outcome, and what is wrong with it all the same. */
@@ -192,12 +176,12 @@ void kho_html_wrong(GString *page, const struct kho_run *run)
 	guint count = 0;
 
 	for (guint i = 0; i < run->results->len; i++)
-		count += is_wrong(g_ptr_array_index(run->results, i));
+		count += kho_tally_wrong(g_ptr_array_index(run->results, i));
 	g_string_append_printf(page,
 			       "<h2>False positives and false negatives</h2>\n<details><summary>%u cells about which "
 			       "an estimator is wrong</summary>\n",
 			       count);
-	add_table(page, run, is_wrong);
+	add_table(page, run, kho_tally_wrong);
 	g_string_append(page, "</details>\n");
 }
 

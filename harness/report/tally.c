@@ -5,6 +5,7 @@
 
 #include "harness/judge/expected.h"
 #include "harness/judge/repeats.h"
+#include "harness/report/text.h"
 
 static enum kho_tally_class class_of(enum kho_standing standing)
 {
@@ -56,6 +57,17 @@ void kho_tally_count(const struct kho_run *run, struct kho_tally *tally)
 bool kho_tally_survived(const struct kho_result *result)
 {
 	return result->ended && result->outcome.name == KHO_OUTCOME_SURVIVED;
+}
+
+bool kho_tally_wrong(const struct kho_result *result)
+{
+	if (!result->ended || result->cell->control != KHO_CONTROL_NONE)
+		return false;
+	for (int i = 0; i < KHO_NR_ESTIMATORS; i++)
+		if (result->estimates[i].verdict.name == KHO_VERDICT_FP ||
+		    result->estimates[i].verdict.name == KHO_VERDICT_FN)
+			return true;
+	return false;
 }
 
 bool kho_tally_surprises(const struct kho_result *result)
@@ -136,4 +148,33 @@ GPtrArray *kho_tally_exclusions(const struct kho_confusion *confusion)
 guint kho_tally_excluded(const struct kho_confusion *confusion, const char *reason)
 {
 	return GPOINTER_TO_UINT(g_hash_table_lookup(confusion->excluded, reason));
+}
+
+static void add_count(GString *text, guint count, const char *what)
+{
+	if (count)
+		g_string_append_printf(text, ", %u %s", count, what);
+}
+
+char *kho_tally_text(const struct kho_run *run, const struct kho_tally *tally)
+{
+	g_autofree char *duration = kho_text_duration(run->seconds);
+	GString *text = g_string_new(run->interrupted ? "Interrupted: " : NULL);
+
+	g_string_append_printf(text, "%u cells in %s: %u as expected", tally->cells, duration,
+			       tally->classes[KHO_TALLY_SAME] + tally->classes[KHO_TALLY_KNOWN]);
+	add_count(text, tally->classes[KHO_TALLY_NEW], "new");
+	add_count(text, tally->classes[KHO_TALLY_FIXED], "fixed");
+	add_count(text, tally->classes[KHO_TALLY_UNLISTED], "not compared");
+	add_count(text, tally->classes[KHO_TALLY_LOST], "lost");
+	add_count(text, tally->classes[KHO_TALLY_UNFINISHED], "not ended");
+	if (tally->controls)
+		g_string_append_printf(text, "; %u of %u controls survived", tally->survivors, tally->controls);
+	if (tally->disagreements)
+		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
+	if (tally->flaky)
+		g_string_append_printf(text, "; repeats disagree in %u", tally->flaky);
+	if (tally->unlike)
+		g_string_append_printf(text, "; another machine seen in %u", tally->unlike);
+	return g_string_free(text, FALSE);
 }

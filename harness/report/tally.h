@@ -36,6 +36,9 @@ bool kho_tally_survived(const struct kho_result *result);
 /* Is it what nobody expected: new, lost or contradictory; or a control that did what is not known of it? */
 bool kho_tally_surprises(const struct kho_result *result);
 
+/* Is any estimator wrong about it: a false positive or negative? */
+bool kho_tally_wrong(const struct kho_result *result);
+
 /* What is wrong with a survivor; NULL: nothing, it was not looked at, or it is none. */
 const char *kho_tally_remark(const struct kho_result *result);
 
@@ -54,5 +57,9 @@ GPtrArray *kho_tally_kernels(const struct kho_run *run);
 /* Reasons for exclusion (not owned), the most frequent first, and how often there was one. */
 GPtrArray *kho_tally_exclusions(const struct kho_confusion *confusion);
 guint kho_tally_excluded(const struct kho_confusion *confusion, const char *reason);
+
+/* "117 cells in 3m 55s: 117 as expected, 1 new; 18 of 18 controls survived": all that counts, without a full stop. To
+ * be freed. */
+char *kho_tally_text(const struct kho_run *run, const struct kho_tally *tally);
 
 #endif

@@ -194,36 +194,11 @@ static void add_counts(GString *text, const struct kho_tally *tally)
 		g_string_append_printf(text, "Survivors with a remark: %u\n", tally->remarks);
 }
 
-/* --- the last line --- */
-
-static void add_count(GString *text, guint count, const char *what)
-{
-	if (count)
-		g_string_append_printf(text, ", %u %s", count, what);
-}
-
 static void add_last_line(GString *text, const struct kho_run *run, const struct kho_tally *tally)
 {
-	g_autofree char *duration = kho_text_duration(run->seconds);
-	g_autofree char *directory = kho_text_clean(run->directory);
+	g_autofree char *sentence = kho_tally_text(run, tally), *directory = kho_text_clean(run->directory);
 
-	g_string_append_printf(text, "%s%u cells in %s: %u as expected", run->interrupted ? "Interrupted: " : "",
-			       tally->cells, duration,
-			       tally->classes[KHO_TALLY_SAME] + tally->classes[KHO_TALLY_KNOWN]);
-	add_count(text, tally->classes[KHO_TALLY_NEW], "new");
-	add_count(text, tally->classes[KHO_TALLY_FIXED], "fixed");
-	add_count(text, tally->classes[KHO_TALLY_UNLISTED], "not compared");
-	add_count(text, tally->classes[KHO_TALLY_LOST], "lost");
-	add_count(text, tally->classes[KHO_TALLY_UNFINISHED], "not ended");
-	if (tally->controls)
-		g_string_append_printf(text, "; %u of %u controls survived", tally->survivors, tally->controls);
-	if (tally->disagreements)
-		g_string_append_printf(text, "; places disagree in %u", tally->disagreements);
-	if (tally->flaky)
-		g_string_append_printf(text, "; repeats disagree in %u", tally->flaky);
-	if (tally->unlike)
-		g_string_append_printf(text, "; another machine seen in %u", tally->unlike);
-	g_string_append_printf(text, "; results in %s\n", directory);
+	g_string_append_printf(text, "%s; results in %s\n", sentence, directory);
 }
 
 char *kho_terminal_summary(const struct kho_run *run, bool colour)

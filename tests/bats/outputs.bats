@@ -79,6 +79,17 @@ refused() {
 	[ "$status" -eq 1 ]
 }
 
+@test "data sets, recorded now and kept" {
+	"$RUNNER" record "$RUN" --into=set
+	for set in set "$ROOT"/datasets/* "$ROOT/tests/golden/dataset"; do
+		"$BUILD/tests/validate" --strict --lines "$ROOT/schema/dataset-1.json" "$set/cells.jsonl"
+		"$BUILD/tests/validate" --strict --lines --definition=machine "$ROOT/schema/dataset-1.json" "$set/machines.jsonl"
+	done
+	sed 's/"times":1/"times":0/' set/cells.jsonl >other.jsonl
+	run "$BUILD/tests/validate" --lines "$ROOT/schema/dataset-1.json" other.jsonl
+	[ "$status" -eq 1 ]
+}
+
 @test "a table for spreadsheets" {
 	"$RUNNER" export --csv "$RUN" >cells.csv
 	[ "$(head -1 cells.csv | cut -d, -f1-3)" = id,kernel,successor ]

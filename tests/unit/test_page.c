@@ -65,7 +65,7 @@ static void test_static(void **state)
 	assert_contains(text, "<th>survivors with a remark</th><td>2</td>");
 	assert_lacks(text, "void: it did not survive");
 	assert_contains(text, "<p>Excluded: 1 load-rejected, 1 lost, 1 not-run, 1 places-disagree</p>");
-	assert_contains(text, "<p class=\"headline bad\">Interrupted, so that this is not the whole matrix. 9 cells: ");
+	assert_contains(text, "<p class=\"headline bad\">Interrupted: 9 cells in 3m 41s: 4 as expected, 1 new, ");
 	assert_int_equal(count(text, "<table"), count(text, "</table>"));
 	assert_int_equal(count(text, "<td"), count(text, "</td>"));
 	assert_int_equal(count(text, "<tr"), count(text, "</tr>"));

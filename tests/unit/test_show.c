@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A recorded run and its cells, as kho-runner show has them. */
+#include <unistd.h>
+
 #include "harness/report/cell_map.h"
 #include "harness/report/decisive.h"
 #include "harness/report/explain.h"
@@ -191,6 +193,24 @@ static void test_cell(void **state)
 	assert_contains(fn, "\n  kho-runner reproduce '6.19-x86_64/two-even/200%'\n");
 }
 
+/* A run's directory is as it was named, which may be from here. */
+static void test_relative(void **state)
+{
+	g_autofree char *base = g_dir_make_tmp("kho-test.XXXXXX", NULL), *here = g_get_current_dir();
+	g_autofree char *cell = g_build_filename(base, "run/cells/6.19-x86_64/two-even/200%", NULL);
+	g_autofree char *file = g_build_filename(cell, "console.log", NULL),
+			*remove = g_strdup_printf("rm -r %s", base);
+	g_autoptr(KhoEvidence) evidence = NULL;
+
+	assert_int_equal(g_mkdir_with_parents(cell, 0700), 0);
+	assert_true(g_file_set_contents(file, "heard\n", -1, NULL));
+	assert_int_equal(chdir(base), 0);
+	evidence = kho_evidence_load("run", result_of(state, CELL_FN), 100);
+	assert_int_equal(chdir(here), 0);
+	assert_string_equal(evidence->console, "heard\n");
+	assert_int_equal(system(remove), 0);
+}
+
 static void test_shortened(void **state)
 {
 	guint cut;
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_grid, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sparse_grid, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_cell, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_relative, set_up, tear_down),
 		cmocka_unit_test(test_shortened),
 		cmocka_unit_test(test_autopsies),
 	};
