@@ -58,7 +58,7 @@ MODEL := error size arch cost shard series name plain_file scratch_spec axis pay
 MACHINE := qemu_args qemu_command reproducer domain_xml keep stand_in backend qmp qmp_message process guest_clock firmware_tables initramfs rundir host accel paths kernel images \
 	vmlinux vmlinux_types
 HANDOVER := record report console classify cmdline deadline channel launch handover schedule image printk registers unwind capture \
-	autopsy autopsy_text backing boot_step death examination locate memblock page_reader page_walk peek stall watch
+	autopsy autopsy_text backing boot_step death examination locate memblock tables page_reader page_walk peek stall watch
 JUDGE := kernel_estimate layout_of paper_layout estimators predict_sparsemem predict_aggregate predict_replay opinion judge expected \
 	run repeats rejudge merge boundary edge_cells statistics shrinking
 REPORT := trace_file across text text_keys manifest tally json case junit ktap csv html html_cell html_chart grid html_grid html_table terminal_grid terminal_cell terminal_live run_diff page decisive evidence explain read_autopsy cell_map terminal terminal_summary results reports \

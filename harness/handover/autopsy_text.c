@@ -230,16 +230,8 @@ static void put_table(JsonBuilder *builder, const char *key, const GArray *table
 	json_builder_end_array(builder);
 }
 
-static void put_memblock(JsonBuilder *builder, const struct kho_autopsy *autopsy)
+static void put_tables(JsonBuilder *builder, const struct kho_memblock *memblock)
 {
-	const struct kho_memblock *memblock = autopsy->memblock;
-
-	put_text(builder, "memblock_problem", autopsy->memblock_problem);
-	json_builder_set_member_name(builder, "memblock");
-	if (!memblock) {
-		json_builder_add_null_value(builder);
-		return;
-	}
 	json_builder_begin_object(builder);
 	put_number(builder, "scratch_bytes", memblock->scratch);
 	put_number(builder, "scratch_free_bytes", memblock->scratch_free);
@@ -247,6 +239,16 @@ static void put_memblock(JsonBuilder *builder, const struct kho_autopsy *autopsy
 	put_table(builder, "memory", memblock->memory);
 	put_table(builder, "reserved", memblock->reserved);
 	json_builder_end_object(builder);
+}
+
+static void put_memblock(JsonBuilder *builder, const struct kho_autopsy *autopsy)
+{
+	put_text(builder, "memblock_problem", autopsy->memblock_problem);
+	json_builder_set_member_name(builder, "memblock");
+	if (autopsy->memblock)
+		put_tables(builder, autopsy->memblock);
+	else
+		json_builder_add_null_value(builder);
 }
 
 static void put_log(JsonBuilder *builder, const struct kho_autopsy *autopsy)
@@ -286,17 +288,31 @@ static void put_autopsy(JsonBuilder *builder, const struct kho_autopsy *autopsy)
 	json_builder_end_object(builder);
 }
 
-char *kho_autopsy_json(const struct kho_autopsy *autopsy)
+static char *written(JsonBuilder *builder)
 {
-	g_autoptr(JsonBuilder) builder = json_builder_new();
 	g_autoptr(JsonGenerator) generator = json_generator_new();
 	g_autoptr(JsonNode) root = NULL;
 	g_autofree char *text = NULL;
 
-	put_autopsy(builder, autopsy);
 	root = json_builder_get_root(builder);
 	json_generator_set_root(generator, root);
 	json_generator_set_pretty(generator, TRUE);
 	text = json_generator_to_data(generator, NULL);
 	return g_strconcat(text, "\n", NULL);
+}
+
+char *kho_autopsy_json(const struct kho_autopsy *autopsy)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+
+	put_autopsy(builder, autopsy);
+	return written(builder);
+}
+
+char *kho_memblock_json(const struct kho_memblock *memblock)
+{
+	g_autoptr(JsonBuilder) builder = json_builder_new();
+
+	put_tables(builder, memblock);
+	return written(builder);
 }

@@ -13,4 +13,7 @@ char *kho_autopsy_text(const struct kho_autopsy *autopsy);
 /* docs/results.md describes every key. Addresses are strings like "0xffffffff81000000". */
 char *kho_autopsy_json(const struct kho_autopsy *autopsy);
 
+/* memblock's tables alone, as autopsy.json has them. To be freed. */
+char *kho_memblock_json(const struct kho_memblock *memblock);
+
 #endif

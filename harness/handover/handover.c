@@ -9,6 +9,7 @@
 #include "harness/handover/cmdline.h"
 #include "harness/handover/examination.h"
 #include "harness/handover/launch.h"
+#include "harness/handover/tables.h"
 #include "harness/handover/watch.h"
 
 #define TICK_MILLISECONDS 100
@@ -27,6 +28,7 @@ struct kho_handover {
 	struct kho_peek *peek;
 	struct kho_watch *watch;	       /* NULL: there is no vmlinux to read the machine by */
 	struct kho_examination *examination;   /* NULL likewise */
+	struct kho_tables *tables;	       /* NULL likewise */
 	struct kho_channel_reader *readers[2]; /* console and records */
 	bool running;			       /* the process */
 	guint tick, finish, settle;	       /* sources */
@@ -95,11 +97,24 @@ static bool write_autopsy(const struct kho_handover *handover, const struct kho_
 	return g_file_set_contents(text_path, text, -1, NULL) && g_file_set_contents(json_path, json, -1, NULL);
 }
 
+/* Evidence, too. */
+static void write_tables(const struct kho_handover *handover)
+{
+	const struct kho_memblock *memblock = kho_tables_seen(handover->tables);
+	g_autofree char *path = g_build_filename(handover->config.directory, "memblock.json", NULL);
+	g_autofree char *json = memblock ? kho_memblock_json(memblock) : NULL;
+
+	if (json)
+		g_file_set_contents(path, json, -1, NULL);
+}
+
 static void complete(const struct kho_handover *handover, struct kho_outcome *outcome)
 {
 	GArray *memory_map = kho_examination_memory_map(handover->examination);
 
 	outcome->autopsied = write_autopsy(handover, outcome);
+	if (outcome->name == KHO_OUTCOME_SURVIVED)
+		write_tables(handover);
 	if (outcome->name == KHO_OUTCOME_SURVIVED && memory_map) {
 		outcome->memory_map = g_array_ref(memory_map);
 		outcome->remark = kho_backing_remark(memory_map);
@@ -472,6 +487,8 @@ static gboolean tick(gpointer data)
 	handover->spoke = false;
 	if (handover->watch)
 		kho_watch_tick(handover->watch);
+	if (handover->tables && kho_watch_location(handover->watch) && !handover->report->successor.hello)
+		kho_tables_look(handover->tables, kho_watch_location(handover->watch));
 	if (handover->panic_at && kho_process_wall_time(handover->process) - handover->panic_at > PANIC_SECONDS)
 		stop(handover, KHO_END_PANIC);
 	else
@@ -503,6 +520,7 @@ static void start_looking(struct kho_handover *handover)
 	};
 
 	handover->watch = kho_watch_new(&watch);
+	handover->tables = kho_tables_new(handover->peek, handover->config.vmlinux);
 	handover->examination =
 		kho_examination_new(&(struct kho_examination_config){ .qmp = handover->qmp,
 								      .peek = handover->peek,
@@ -588,6 +606,7 @@ void kho_handover_free(struct kho_handover *handover)
 	kho_qmp_free(handover->qmp);
 	kho_watch_free(handover->watch);
 	kho_examination_free(handover->examination);
+	kho_tables_free(handover->tables);
 	kho_peek_free(handover->peek);
 	kho_channel_reader_free(handover->readers[0]);
 	kho_channel_reader_free(handover->readers[1]);

@@ -14,7 +14,7 @@ enum kho_map_row {
 	KHO_MAP_SCRATCH,  /* what the first kernel set aside */
 	KHO_MAP_KEPT,	  /* what it preserved for the payload */
 	KHO_MAP_LOADED,	  /* where kexec put the successor */
-	KHO_MAP_RESERVED, /* what the successor's memblock had given away or set aside as it died */
+	KHO_MAP_RESERVED, /* what the successor's memblock had given away as it died, or as it had booted */
 	KHO_NR_MAP_ROWS
 };
 
@@ -30,7 +30,7 @@ struct kho_cell_map {
 	GArray *pieces; /* of struct kho_map_piece, row by row */
 };
 
-/* @autopsy: NULL where it did not die, or its memory was not read. */
+/* @autopsy: NULL where its memory was not read. */
 struct kho_cell_map *kho_cell_map_new(const struct kho_result *result, const struct kho_read_autopsy *autopsy);
 void kho_cell_map_free(struct kho_cell_map *map);
 typedef struct kho_cell_map KhoCellMap;

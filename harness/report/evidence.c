@@ -85,8 +85,14 @@ struct kho_evidence *kho_evidence_load(const char *base, const struct kho_result
 	console = read_file(base, result, "console.log", &length);
 	if (console)
 		evidence->console = kho_evidence_shorten(console, length, most, &evidence->console_cut);
+	if (result->outcome.name == KHO_OUTCOME_SURVIVED) {
+		tables = read_file(base, result, "memblock.json", &length);
+		evidence->tables = tables ? kho_read_tables("memblock.json", tables, length, NULL) : NULL;
+	}
 	if (!result->outcome.autopsied)
 		return evidence;
+	g_clear_pointer(&tables, g_free);
+	g_clear_pointer(&evidence->tables, kho_read_autopsy_free);
 	autopsy = read_file(base, result, "autopsy.txt", &length);
 	if (autopsy)
 		evidence->autopsy = kho_evidence_shorten(autopsy, length, most, &cut);

@@ -13,7 +13,7 @@ struct kho_evidence {
 	char *console;			 /* NULL: it was not kept, or cannot be read */
 	guint console_cut;		 /* lines that were left out of its middle */
 	char *autopsy;			 /* the text for people; NULL: none */
-	struct kho_read_autopsy *tables; /* NULL: none */
+	struct kho_read_autopsy *tables; /* memblock's, of the dead or of a survivor; NULL: not known */
 };
 
 /*

@@ -193,7 +193,7 @@ static char *cell_text(const struct kho_result *result, const struct kho_evidenc
 	json_object_set_array_member(object, "autopsy_marks", marks_array(left_out ? NULL : evidence->autopsy));
 	json_object_set_boolean_member(object, "left_out", left_out);
 	if (evidence->tables)
-		json_object_set_object_member(object, "death", reserved_object(evidence->tables));
+		json_object_set_object_member(object, "tables", reserved_object(evidence->tables));
 	json_node_take_object(root, object);
 	rest = json_text(root, false);
 	/* All three are objects: the rest goes on behind the first two. */

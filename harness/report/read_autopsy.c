@@ -48,15 +48,22 @@ static void read_memblock(struct kho_json_reader *reader, JsonObject *memblock, 
 	autopsy->have_memblock = true;
 }
 
-struct kho_read_autopsy *kho_read_autopsy(const char *path, const char *text, gsize length, GError **error)
+static struct kho_read_autopsy *new_autopsy(void)
 {
-	g_autoptr(KhoJsonDocument) document = kho_json_document_parse(path, 1, text, length, error);
-	g_autoptr(KhoReadAutopsy) autopsy = g_new0(struct kho_read_autopsy, 1);
-	struct kho_json_reader reader = { .document = document };
-	JsonObject *root, *memblock;
+	struct kho_read_autopsy *autopsy = g_new0(struct kho_read_autopsy, 1);
 
 	autopsy->reserved = g_array_new(FALSE, FALSE, sizeof(struct kho_reserved_region));
 	g_array_set_clear_func(autopsy->reserved, clear_region);
+	return autopsy;
+}
+
+struct kho_read_autopsy *kho_read_autopsy(const char *path, const char *text, gsize length, GError **error)
+{
+	g_autoptr(KhoJsonDocument) document = kho_json_document_parse(path, 1, text, length, error);
+	g_autoptr(KhoReadAutopsy) autopsy = new_autopsy();
+	struct kho_json_reader reader = { .document = document };
+	JsonObject *root, *memblock;
+
 	if (!document)
 		return NULL;
 	root = kho_json_document_root(document);
@@ -64,6 +71,18 @@ struct kho_read_autopsy *kho_read_autopsy(const char *path, const char *text, gs
 	memblock = kho_read_object_or_null(&reader, root, "memblock");
 	if (memblock)
 		read_memblock(&reader, memblock, autopsy);
+	return kho_read_end(&reader, error) ? g_steal_pointer(&autopsy) : NULL;
+}
+
+struct kho_read_autopsy *kho_read_tables(const char *path, const char *text, gsize length, GError **error)
+{
+	g_autoptr(KhoJsonDocument) document = kho_json_document_parse(path, 1, text, length, error);
+	g_autoptr(KhoReadAutopsy) autopsy = new_autopsy();
+	struct kho_json_reader reader = { .document = document };
+
+	if (!document)
+		return NULL;
+	read_memblock(&reader, kho_json_document_root(document), autopsy);
 	return kho_read_end(&reader, error) ? g_steal_pointer(&autopsy) : NULL;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of an autopsy.json the reports draw: memblock's tables at the moment of death. Nobody vouches for the file. */
+/*
+ * What of an autopsy.json the reports draw: memblock's tables at the moment of death; or of a survivor's memblock.json,
+ * as it handed over to the page allocator. Nobody vouches for the files.
+ */
 #ifndef KHO_REPORT_READ_AUTOPSY_H
 #define KHO_REPORT_READ_AUTOPSY_H
 
@@ -20,6 +23,9 @@ struct kho_read_autopsy {
 	u64 scratch_largest; /* ... in one piece */
 	GArray *reserved;    /* of struct kho_reserved_region, in the kernel's order */
 };
+
+/* The same of a memblock.json, which has no progress. */
+struct kho_read_autopsy *kho_read_tables(const char *path, const char *text, gsize length, GError **error);
 
 /* @path is for messages. NULL: KHO_ERROR_INPUT, as of json_document.h. To be freed. */
 struct kho_read_autopsy *kho_read_autopsy(const char *path, const char *text, gsize length, GError **error);

@@ -7,6 +7,7 @@
 #include "harness/report/colour.h"
 #include "harness/report/decisive.h"
 #include "harness/report/explain.h"
+#include "harness/report/tally.h"
 #include "harness/report/text.h"
 
 #define LINES_MOST 40 /* decisive lines of a console */
@@ -158,9 +159,13 @@ static void add_memory(GString *text, const struct kho_result *result, const str
 		g_autofree char *left = size_text(evidence->tables->scratch_free);
 		g_autofree char *largest = size_text(evidence->tables->scratch_largest);
 
-		g_string_append_printf(text,
-				       "When it died, in %s, %s of its %s of scratch were free, %s in one piece.\n",
-				       evidence->tables->progress ?: "an unknown step", left, all, largest);
+		if (kho_tally_survived(result))
+			g_string_append(text, "When memblock handed over to the page allocator");
+		else
+			g_string_append_printf(text, "When it died, in %s",
+					       evidence->tables->progress ?: "an unknown step");
+		g_string_append_printf(text, ", %s of its %s of scratch were free, %s in one piece.\n", left, all,
+				       largest);
 	}
 }
 

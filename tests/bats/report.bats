@@ -78,7 +78,7 @@ opened_cell() {
 	[ "$(opened_cell)" = "$FN" ]
 	said=$(browser_text 'document.getElementById("explanation").textContent')
 	[[ $said == "False negative: sparsemem was silent (sufficient), but the successor panicked: "*"memory map backing failed on node 1." ]]
-	[[ $(browser_text 'document.getElementById("death").textContent') == "When it died, in free_area_init, "*" of its 132 MiB of scratch were free, "* ]]
+	[[ $(browser_text 'document.getElementById("tables").textContent') == "When it died, in free_area_init, "*" of its 132 MiB of scratch were free, "* ]]
 	[[ $(browser_text 'document.getElementById("autopsy").textContent') == *"free_area_init"* ]]
 	[[ $(browser_text '[...document.querySelectorAll("#autopsy mark.refused")].map(mark => mark.textContent).join()') == *"memory map backing failed"* ]]
 	[[ $(browser_text '[...document.querySelectorAll("#console mark.kexec")].map(mark => mark.textContent).join()') == *"Starting new kernel"* ]]
@@ -89,6 +89,7 @@ opened_cell() {
 	open_at "cell=$FP"
 	[ "$(opened_cell)" = "$FP" ]
 	[[ $(browser_text 'document.getElementById("explanation").textContent') == "False positive: sparsemem warned (node 0 has 32 MiB, needs 64 MiB), but the successor survived: "* ]]
+	[[ $(browser_text 'document.getElementById("tables").textContent') == "When memblock handed over to the page allocator, "*" of its 208 MiB of scratch were free, "* ]]
 	[[ $(browser_text 'document.getElementById("cell-body").innerText') == *"Where the survivor's memory map really lies"* ]]
 }
 

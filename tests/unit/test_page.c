@@ -173,7 +173,7 @@ static void test_evidence(void **state)
 	assert_string_equal(console, "one\n</script><script>?[2J\n[ 1.0] KHO: scratch areas\n[ 2.0] BUG: here\n");
 	assert_int_equal(json_array_get_length(json_object_get_array_member(object, "console_marks")), 2);
 	assert_string_equal(json_object_get_string_member(object, "autopsy"), "reason: made up\n");
-	object = json_object_get_object_member(object, "death");
+	object = json_object_get_object_member(object, "tables");
 	assert_string_equal(json_object_get_string_member(object, "progress"), "sparse_init");
 	assert_int_equal(json_object_get_int_member(object, "scratch_free_bytes"), 8);
 	assert_int_equal(system(remove), 0);

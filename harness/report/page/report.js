@@ -316,13 +316,12 @@ function survivorTable(all) {
 		table(["", "memory map", "not in one piece", "in 4 KiB pages", "on other nodes", "memory without a map"], rows));
 }
 
-function deathNote(all) {
-	const death = all.death;
-	if (all.record.outcome?.name === "survived" && all.map.end !== 0)
-		return element("p", { class: "note" }, "What memblock had given away is not shown of a survivor: the kernel drops memblock's tables when it has booted.");
-	if (!death || death.scratch_bytes === null || death.scratch_bytes === undefined)
+function tablesNote(all) {
+	const tables = all.tables, survived = all.record.outcome?.name === "survived";
+	if (!tables || tables.scratch_bytes === null || tables.scratch_bytes === undefined)
 		return null;
-	return element("p", { id: "death" }, `When it died, in ${death.progress ?? "an unknown step"}, ${size(death.scratch_free_bytes)} of its ${size(death.scratch_bytes)} of scratch were free, ${size(death.scratch_largest_bytes)} in one piece.`);
+	const when = survived ? "When memblock handed over to the page allocator" : `When it died, in ${tables.progress ?? "an unknown step"}`;
+	return element("p", { id: "tables" }, `${when}, ${size(tables.scratch_free_bytes)} of its ${size(tables.scratch_bytes)} of scratch were free, ${size(tables.scratch_largest_bytes)} in one piece.`);
 }
 
 function markedText(id, text, marks) {
@@ -390,7 +389,7 @@ function cellBody(cell, all) {
 	return [
 		element("p", { class: `headline ${name}`, id: "explanation" }, all.explanations[by]),
 		cellFacts(cell, all), predictionsTable(cell, all),
-		element("section", {}, element("h3", {}, "Physical memory, to scale"), mapFigure(all.map), deathNote(all)),
+		element("section", {}, element("h3", {}, "Physical memory, to scale"), mapFigure(all.map), tablesNote(all)),
 		nodesTable(all), survivorTable(all),
 		textSection("Autopsy", "autopsy", all.autopsy, all.autopsy_marks, evidence.autopsy, all),
 		textSection("Console", "console", all.console, all.console_marks, evidence.console, all),
