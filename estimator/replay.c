@@ -424,11 +424,25 @@ static bool is_dispensable(const struct kho_early_event *event)
 
 /* --- the course of events --- */
 
+/*
+ * relocate_initrd() (arch/x86/kernel/setup.c, inlined into setup_arch()) makes a copy of an initrd that does not lie in
+ * memory, such as the first kernel's where the firmware put it into a hole. kexec puts the successor's into scratch,
+ * where it stays.
+ */
+static bool moves_initrd(const struct course *course, const struct kho_early_event *event)
+{
+	return course->initrd.end && event->size == course->initrd.end - course->initrd.start &&
+	       (kho_early_called_by(event, "setup_arch") || kho_early_called_by(event, "reserve_initrd") ||
+		kho_early_called_by(event, "relocate_initrd"));
+}
+
 static void take_alloc(struct course *course, size_t index)
 {
 	const struct kho_early_event *event = &course->layout->events[index];
 	u64 base;
 
+	if (moves_initrd(course, event))
+		return;
 	if (kho_early_called_by(event, "init_mem_mapping") || kho_early_called_by(event, "memory_map_top_down") ||
 	    kho_early_called_by(event, "alloc_low_pages")) {
 		if (!course->mapped)

@@ -151,6 +151,34 @@ static void test_just_enough(void **state)
 	recorded_clear(&recorded);
 }
 
+/* The first kernel had to copy its initrd, which lay in no memory: the successor's lies in scratch, and stays there. */
+static void test_moved_initrd(void **state)
+{
+	static const struct kho_scratch_area scratch[] = {
+		{ 3078619136, 64 * MIB }, { 9323937792, 256 * MIB }, { 5230297088, 64 * MIB }, { 9256828928, 64 * MIB }
+	};
+	struct kho_early_event copy = { .kind = KHO_EARLY_ALLOC, .nid = KHO_ANY_NODE, .align = 4096, .traced = true };
+	struct recorded recorded;
+	struct kho_replay before, after;
+	guint place = 0;
+
+	record_take(&recorded, "tests/golden/early-boot-two-even-64M-256M-64M.console");
+	replay(&recorded, scratch, COUNT(scratch), NULL, NULL, &before);
+	while (event_at(recorded.first->events, place)->kind != KHO_EARLY_INITRD)
+		place++;
+	copy.base = 8 * GIB;
+	copy.size = event_at(recorded.first->events, place)->size;
+	g_strlcpy(copy.caller, "setup_arch", sizeof(copy.caller));
+	g_array_insert_val(recorded.first->events, place + 1, copy);
+	replay(&recorded, scratch, COUNT(scratch), NULL, NULL, &after);
+	assert_int_equal(after.left_bytes, before.left_bytes);
+	/* Of another size it is something else, and counts. */
+	event_at(recorded.first->events, place + 1)->size += 4096;
+	replay(&recorded, scratch, COUNT(scratch), NULL, NULL, &after);
+	assert_in_range(before.left_bytes - after.left_bytes, copy.size, copy.size + 2 * MIB);
+	recorded_clear(&recorded);
+}
+
 /* Whatever a layout lacks is named, and nothing is concluded. */
 static void test_missing(void **state)
 {
@@ -193,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_just_enough),
+		cmocka_unit_test(test_moved_initrd),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_comparison_can_fail),
 	};
