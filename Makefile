@@ -117,6 +117,7 @@ all:
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) programs
 
 programs: $(PROGRAMS)
+	@:
 
 $(BUILD)/kho-runner: $(RUNNER:%=$(BUILD)/host/%.o)
 $(BUILD)/kho-topology-gen: $(TOPOLOGY_GEN:%=$(BUILD)/host/%.o)
@@ -215,6 +216,7 @@ unit:
 	$(Q)ci/run-unit $(UNIT_TESTS:%=$(BUILD)/tests/%)
 
 unit-tests: $(UNIT_TESTS:%=$(BUILD)/tests/%)
+	@:
 
 # What the tests and the default matrices need, built first where its progress can be seen; KERNELS=all builds all.
 KERNELS ?= 6.19-x86_64 6.19-faults-x86_64 7.3-x86_64 $(if $(CROSS_ARCHES),7.3-arm64)
@@ -240,7 +242,7 @@ matrix: all
 	$(Q)$(BUILD)/kho-runner matrix $(MATRIX)
 
 # Against the library without sanitizers: what is measured is what runs.
-$(BUILD)/tests/bench_estimators: $(BUILD)/host/tests/bench/estimators.o $(LIBRARY:%=$(BUILD)/host/%.o)
+$(BUILD)/tests/bench_estimators: $(BUILD)/host/tests/bench/estimators.o $(LIBRARY:%=$(BUILD)/host/%.o) $(LIVE:%=$(BUILD)/host/%.o)
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
