@@ -47,10 +47,11 @@ static void show_run(const struct kho_run *run, enum kho_estimator estimator)
 	fputs(rest, stdout);
 }
 
-static void show_cell(const struct kho_run *run, const struct kho_result *result)
+static void show_cell(const struct kho_run *run, const struct kho_result *result, enum kho_estimator estimator)
 {
 	g_autoptr(KhoEvidence) evidence = kho_evidence_load(run->directory, result, CONSOLE_MOST);
-	g_autofree char *text = kho_terminal_cell(run, result, evidence, kho_window_columns(), isatty(STDOUT_FILENO));
+	g_autofree char *text =
+		kho_terminal_cell(run, result, estimator, evidence, kho_window_columns(), isatty(STDOUT_FILENO));
 
 	fputs(text, stdout);
 }
@@ -71,7 +72,7 @@ static bool show(char **names, enum kho_estimator estimator, GError **error)
 	}
 	result = kho_shown_find(shown, *names, error);
 	if (result)
-		show_cell(shown->run, result);
+		show_cell(shown->run, result, estimator);
 	return result != NULL;
 }
 
@@ -79,8 +80,7 @@ enum kho_exit kho_command_show(int argc, char **argv)
 {
 	g_autofree char *name = NULL;
 	const GOptionEntry entries[] = {
-		{ "estimator", 'e', 0, G_OPTION_ARG_STRING, &name, "whose verdicts the grids have (sparsemem)",
-		  "NAME" },
+		{ "estimator", 'e', 0, G_OPTION_ARG_STRING, &name, "whose verdicts to show (sparsemem)", "NAME" },
 		{ 0 },
 	};
 	enum kho_estimator estimator = KHO_ESTIMATOR_SPARSEMEM;

@@ -94,9 +94,11 @@ const GArray *kho_grid_cells(const struct kho_grid *grid, guint row, guint colum
 	return lookup(grid, row, column);
 }
 
-#define DENSE 3 /* one in so many squares is filled */
+#define DENSE  3  /* one in so many squares is filled */
+#define NARROW 24 /* columns: no wider than a terminal, and worth a look whatever is in them */
 
 bool kho_grid_is_dense(const struct kho_grid *grid)
 {
-	return (guint64)grid->topologies->len * grid->specs->len <= (guint64)grid->filled * DENSE;
+	return grid->specs->len <= NARROW ||
+	       (guint64)grid->topologies->len * grid->specs->len <= (guint64)grid->filled * DENSE;
 }

@@ -213,12 +213,12 @@ static void add_evidence(GString *text, const struct kho_run *run, const struct 
 		g_string_append_printf(text, "  kho-runner reproduce '%s'\n  kho-runner gdb '%s'\n", id, id);
 }
 
-char *kho_terminal_cell(const struct kho_run *run, const struct kho_result *result, const struct kho_evidence *evidence,
-			guint width, bool colour)
+char *kho_terminal_cell(const struct kho_run *run, const struct kho_result *result, enum kho_estimator estimator,
+			const struct kho_evidence *evidence, guint width, bool colour)
 {
 	GString *text = g_string_new(NULL);
 	g_autofree char *id = kho_text_clean(result->cell->id);
-	g_autofree char *explanation = kho_explain(result, KHO_ESTIMATOR_SPARSEMEM);
+	g_autofree char *explanation = kho_explain(result, estimator);
 
 	g_string_append_printf(text, "%s%s%s\n", colour ? KHO_BOLD : "", id, colour ? KHO_PLAIN : "");
 	add_wrapped(text, explanation, width);
