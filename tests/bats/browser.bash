@@ -3,7 +3,8 @@
 # Starts both; BROWSER becomes the address of the session, BROWSER_PID what is to be ended.
 browser_start() {
 	local said=$1/chromedriver.log port waited=0
-	chromedriver --port=0 >"$said" 2>&1 3>&- &
+	# What they leave behind goes with the test.
+	TMPDIR=$1 HOME=$1 XDG_CONFIG_HOME=$1 XDG_CACHE_HOME=$1 chromedriver --port=0 >"$said" 2>&1 3>&- &
 	BROWSER_PID=$!
 	until port=$(sed -n 's/.*started successfully on port \([0-9]*\)\.*$/\1/p' "$said") && [ -n "$port" ]; do
 		((waited++ < 100)) || {
