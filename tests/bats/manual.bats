@@ -167,6 +167,17 @@ schema_keys() {
 	done
 }
 
+@test "results: the example is a valid cell, and has every key of one" {
+	awk '/^```json$/ { on = 1; next } /^```$/ { on = 0 } on' "$ROOT/docs/results.md" >cell.json
+	"$BUILD/tests/validate" --strict --definition=cell "$ROOT/schema/results-1.json" cell.json
+	keys=$(jq -r '[.. | objects | keys[]] | unique[]' cell.json)
+	for definition in cell outcome map_node prediction node verdict expected layout geometry range area segment; do
+		for key in $(jq -r --arg name "$definition" '.definitions[$name].properties | keys[]' "$ROOT/schema/results-1.json"); do
+			grep -qx -- "$key" <<<"$keys" || { echo "not in the example: $definition: $key"; return 1; }
+		done
+	done
+}
+
 # What completion offers behind a command line, one a line.
 completed() {
 	PATH=$BUILD:$PATH bash --norc -c '
