@@ -4,6 +4,9 @@
 /* A machine that preserves single pages has tens of thousands of regions; their table is not worth it. */
 #define PIECE_MOST (256UL << 10) /* bytes */
 
+/* A table may be read while it is changed, once; twice in a row there is none any more. */
+#define MISSES_MOST 2
+
 struct kho_tables {
 	struct kho_peek *peek;
 	const struct kho_vmlinux *vmlinux;
@@ -12,6 +15,8 @@ struct kho_tables {
 	struct kho_image *image;   /* likewise */
 	GPtrArray *pieces;	   /* of struct piece: answers may still come for each */
 	guint pending;		   /* answers */
+	bool rests;		   /* at this tick: every other one is enough */
+	guint misses;		   /* looks in a row, since there were some, that found no tables */
 	struct kho_memblock *seen; /* NULL: nothing yet */
 };
 
@@ -80,6 +85,9 @@ static void take(struct kho_tables *tables)
 	if (memblock && kho_tables_plausible(memblock)) {
 		kho_memblock_free(tables->seen);
 		tables->seen = g_steal_pointer(&memblock);
+		tables->misses = 0;
+	} else {
+		tables->misses++;
 	}
 	end_look(tables);
 }
@@ -123,15 +131,18 @@ static void took_struct(const void *bytes, gsize length, void *data)
 		if (want->length <= PIECE_MOST)
 			ask(tables, want->address, want->length, took_table);
 	}
-	if (--tables->pending == 0)
+	if (--tables->pending == 0) {
+		tables->misses++;
 		end_look(tables);
+	}
 }
 
 void kho_tables_look(struct kho_tables *tables, const struct kho_location *location)
 {
 	guint64 address, size;
 
-	if (tables->pending)
+	tables->rests = !tables->rests;
+	if (tables->pending || tables->rests || (tables->seen && tables->misses >= MISSES_MOST))
 		return;
 	tables->location = *location;
 	tables->slid = kho_vmlinux_slid(tables->vmlinux, location->slide);
