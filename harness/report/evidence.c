@@ -73,10 +73,23 @@ static char *read_file(const char *base, const struct kho_result *result, const 
 	return kho_plain_file_read(path, FILE_MOST, length, NULL);
 }
 
+/* Of the dead in its autopsy, of a survivor in a file of their own. */
+static struct kho_read_autopsy *load_tables(const char *base, const struct kho_result *result)
+{
+	const char *name = result->outcome.autopsied ? "autopsy.json" : "memblock.json";
+	gsize length;
+	g_autofree char *text = read_file(base, result, name, &length);
+
+	if (!text)
+		return NULL;
+	return result->outcome.autopsied ? kho_read_autopsy(name, text, length, NULL)
+					 : kho_read_tables(name, text, length, NULL);
+}
+
 struct kho_evidence *kho_evidence_load(const char *base, const struct kho_result *result, gsize most)
 {
 	struct kho_evidence *evidence = g_new0(struct kho_evidence, 1);
-	g_autofree char *console = NULL, *autopsy = NULL, *tables = NULL;
+	g_autofree char *console = NULL, *autopsy = NULL;
 	gsize length;
 	guint cut;
 
@@ -85,20 +98,11 @@ struct kho_evidence *kho_evidence_load(const char *base, const struct kho_result
 	console = read_file(base, result, "console.log", &length);
 	if (console)
 		evidence->console = kho_evidence_shorten(console, length, most, &evidence->console_cut);
-	if (result->outcome.name == KHO_OUTCOME_SURVIVED) {
-		tables = read_file(base, result, "memblock.json", &length);
-		evidence->tables = tables ? kho_read_tables("memblock.json", tables, length, NULL) : NULL;
-	}
-	if (!result->outcome.autopsied)
-		return evidence;
-	g_clear_pointer(&tables, g_free);
-	g_clear_pointer(&evidence->tables, kho_read_autopsy_free);
-	autopsy = read_file(base, result, "autopsy.txt", &length);
+	if (result->outcome.autopsied)
+		autopsy = read_file(base, result, "autopsy.txt", &length);
 	if (autopsy)
 		evidence->autopsy = kho_evidence_shorten(autopsy, length, most, &cut);
-	tables = read_file(base, result, "autopsy.json", &length);
-	if (tables)
-		evidence->tables = kho_read_autopsy("autopsy.json", tables, length, NULL);
+	evidence->tables = load_tables(base, result);
 	return evidence;
 }
 

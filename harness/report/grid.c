@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "harness/judge/run.h"
+#include "harness/report/comparison.h"
 
 char *kho_grid_letters(const char *verdict)
 {
@@ -71,13 +71,9 @@ void kho_grid_fill(struct kho_grid *grid, const struct kho_run *run, const char 
 	grid->rows = g_hash_table_new(g_str_hash, g_str_equal);
 	grid->columns = g_hash_table_new(g_str_hash, g_str_equal);
 	grid->squares = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_cells);
-	for (guint i = 0; i < run->results->len; i++) {
-		const struct kho_result *result = g_ptr_array_index(run->results, i);
-		g_autofree char *name = kho_run_kernel_name(result->cell->id);
-
-		if (g_str_equal(name, kernel))
+	for (guint i = 0; i < run->results->len; i++)
+		if (kho_is_of_kernel(g_ptr_array_index(run->results, i), kernel))
 			place(grid, i);
-	}
 }
 
 void kho_grid_clear(struct kho_grid *grid)

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "harness/judge/run.h"
 #include "harness/model/axis.h"
+#include "harness/report/comparison.h"
 #include "harness/report/html_cell.h"
 #include "harness/report/text.h"
 
@@ -14,9 +14,7 @@
 /* Does it count: judged, by this kernel (or pair)? */
 static bool counts(const struct kho_result *result, const char *kernel, enum kho_estimator estimator)
 {
-	g_autofree char *name = kho_run_kernel_name(result->cell->id);
-
-	return g_str_equal(name, kernel) && result->ended &&
+	return kho_is_of_kernel(result, kernel) && result->ended &&
 	       result->estimates[estimator].verdict.name != KHO_VERDICT_EXCLUDED;
 }
 
